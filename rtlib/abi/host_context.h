@@ -1,0 +1,29 @@
+// perdure_host: the context every import receives. One per instance; the engine owns it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "perdure/host.h"
+#include "perdure/program.h"
+
+// Bytes for the outside, queued during an event; released by the engine after its commit, dropped by a
+// trap. state/effects.h encodes them for the log.
+struct perdure_effect {
+  int fd = 1;
+  std::string bytes;
+};
+
+namespace perdure {
+struct WasiOptions;
+}
+
+struct perdure_host {
+  const perdure_program* program = nullptr;
+  void* instance = nullptr;   // wasm2c's struct
+  void* host_data = nullptr;  // Options::host_data
+  const perdure::WasiOptions* wasi = nullptr;  // Options::wasi; NULL: nothing in the environment
+  std::vector<perdure_effect> effects;
+  std::string table;  // the host's own persistent state, as bytes; commits and rolls back with the event
+};

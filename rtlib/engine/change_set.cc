@@ -1,0 +1,185 @@
+#include "rtlib/engine/change_set.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "rtlib/abi/memory.h"
+#include "rtlib/base/check.h"
+#include "rtlib/base/text.h"
+#include "rtlib/state/delta_writer.h"
+
+namespace perdure {
+namespace {
+
+static_assert(WASM_RT_MAX_TABLE_SIZE <= kTableElementsMax, "a table that can grow can be stored");
+
+Status TooLarge() {
+  return Status(StatusCode::kResourceExhausted,
+                StrCat("the event changed more than one commit can hold (", kDeltaBytesMax,
+                       " bytes of changes)"));
+}
+
+// Runs of table elements that differ from the committed ones, with their portable form.
+Status EncodeTable(Guest* guest, uint32_t index, const CommittedImage& image, DeltaWriter* writer) {
+  const perdure_table& table = guest->program().tables[index];
+  const TableElements live = ElementsOf(table, guest->instance());
+  writer->TableSize(index, live.size);
+  const uint8_t* now = static_cast<const uint8_t*>(live.data);
+  const std::string& then = image.table(index);
+  const std::string null_element(live.element_bytes, '\0');
+  std::vector<uint32_t> run;
+  for (uint32_t at = 0; at <= live.size; ++at) {
+    const size_t offset = at * live.element_bytes;
+    const char* before = offset < then.size() ? then.data() + offset : null_element.data();
+    if (at < live.size && std::memcmp(now + offset, before, live.element_bytes) != 0) {
+      PortableValue value;
+      Status captured = CaptureValue(table.type, now + offset, guest->functions(), &value);
+      if (!captured.ok()) {
+        return Status(captured.code(),
+                      StrCat(TableLabel(guest->program(), index), " holds ", captured.message(),
+                             " at element ", at, ", which cannot be stored"));
+      }
+      run.push_back(value.reference());
+    } else if (!run.empty()) {
+      writer->TableRun(index, at - static_cast<uint32_t>(run.size()), run);
+      run.clear();
+    }
+  }
+  return OkStatus();
+}
+
+Status EncodeGlobal(Guest* guest, uint32_t index, DeltaWriter* writer) {
+  const perdure_global& global = guest->program().globals[index];
+  PortableValue value;
+  Status captured = CaptureValue(global.type, FieldAt<uint8_t>(guest->instance(), global.offset),
+                                 guest->functions(), &value);
+  if (!captured.ok()) {
+    return Status(captured.code(), StrCat(GlobalLabel(guest->program(), index), " holds ",
+                                          captured.message(), ", which cannot be stored"));
+  }
+  writer->Global(index, global.type, value);
+  return OkStatus();
+}
+
+}  // namespace
+
+bool ChangeSet::empty() const {
+  return grown.empty() && globals.empty() && tables.empty() && segments.empty() && !host_table &&
+         std::all_of(runs.begin(), runs.end(), [](const auto& list) { return list.empty(); });
+}
+
+Result<std::vector<std::unique_ptr<Tracker>>> TrackMemories(const Guest& guest) {
+  std::vector<std::unique_ptr<Tracker>> trackers;
+  if (guest.program().memory_count == 0) return trackers;
+  PERDURE_ASSIGN_OR_RETURN(const TrackMode mode, ChooseTrackMode());
+  for (uint32_t i = 0; i < guest.program().memory_count; ++i) {
+    const wasm_rt_memory_t& memory = *guest.memory(i);
+    PERDURE_ASSIGN_OR_RETURN(std::unique_ptr<Tracker> tracker,
+                             CreateTracker(mode, memory.data, abi::ReservedBytes(memory)));
+    PERDURE_TRY(tracker->Arm(memory.size));
+    trackers.push_back(std::move(tracker));
+  }
+  return trackers;
+}
+
+Status CollectDirty(const Guest& guest, const std::vector<std::unique_ptr<Tracker>>& trackers,
+                    DirtyChunks* dirty) {
+  dirty->resize(trackers.size());
+  for (uint32_t i = 0; i < trackers.size(); ++i) {
+    PERDURE_TRY(trackers[i]->Collect(guest.memory(i)->size, &(*dirty)[i]));
+  }
+  return OkStatus();
+}
+
+Status FindChanges(Guest* guest, const DirtyChunks& dirty, CommittedImage* image,
+                   ChangeSet* changes) {
+  const perdure_program& program = guest->program();
+  changes->runs.resize(program.memory_count);
+  for (uint32_t i = 0; i < program.memory_count; ++i) {
+    const wasm_rt_memory_t& memory = *guest->memory(i);
+    PERDURE_TRY(image->MakeRoom(i, memory.pages));
+    if (memory.pages != image->pages(i)) changes->grown.push_back(i);
+    for (const ChunkRange& range : dirty[i]) {
+      PERDURE_CHECK(range.end <= memory.size / kChunkBytes,
+                    "tracker reported chunks outside memory");
+      changes->chunks_changed += FindRuns(memory.data, image->memory(i), range, &changes->runs[i]);
+    }
+  }
+  for (uint32_t i = 0; i < program.global_count; ++i) {
+    if (image->GlobalDiffers(*guest, i)) changes->globals.push_back(i);
+  }
+  for (uint32_t i = 0; i < program.table_count; ++i) {
+    if (image->TableDiffers(*guest, i)) changes->tables.push_back(i);
+  }
+  for (uint32_t i = 0; i < program.segment_count; ++i) {
+    if (image->SegmentDiffers(*guest, i)) changes->segments.push_back(i);
+  }
+  changes->host_table = guest->host().table != image->host_table();
+  return OkStatus();
+}
+
+Status EncodeChanges(Guest* guest, const ChangeSet& changes, const CommittedImage& image,
+                     std::string* delta) {
+  const perdure_program& program = guest->program();
+  DeltaWriter writer;
+  for (const uint32_t i : changes.grown) writer.MemorySize(i, guest->memory(i)->pages);
+  for (uint32_t i = 0; i < program.memory_count; ++i) {
+    const uint8_t* data = guest->memory(i)->data;
+    for (const WordRun& run : changes.runs[i]) {
+      writer.MemoryRun(i, run.first, run.count, data + run.first * kWordBytes);
+      if (writer.raw_bytes() > kDeltaBytesMax) return TooLarge();
+    }
+  }
+  for (const uint32_t i : changes.globals) PERDURE_TRY(EncodeGlobal(guest, i, &writer));
+  for (const uint32_t i : changes.tables) PERDURE_TRY(EncodeTable(guest, i, image, &writer));
+  for (const uint32_t i : changes.segments) {
+    PERDURE_CHECK(program.segments[i].is_dropped(guest->instance()), "a dropped segment came back");
+    writer.SegmentDropped(i);
+  }
+  if (changes.host_table) {
+    if (guest->host().table.size() > kHostTableBytesMax) return TooLarge();
+    writer.HostTable(guest->host().table);
+  }
+  if (!writer.Finish(delta)) return TooLarge();
+  return OkStatus();
+}
+
+void Advance(Guest* guest, const ChangeSet& changes, CommittedImage* image) {
+  for (const uint32_t i : changes.grown) image->SetPages(i, guest->memory(i)->pages);
+  for (uint32_t i = 0; i < changes.runs.size(); ++i) {
+    const uint8_t* now = guest->memory(i)->data;
+    uint8_t* then = image->memory(i);
+    for (const WordRun& run : changes.runs[i]) {
+      std::memcpy(then + run.first * kWordBytes, now + run.first * kWordBytes,
+                  run.count * kWordBytes);
+    }
+  }
+  for (const uint32_t i : changes.globals) image->TakeGlobal(*guest, i);
+  for (const uint32_t i : changes.tables) image->TakeTable(*guest, i);
+  for (const uint32_t i : changes.segments) image->TakeSegment(*guest, i);
+  if (changes.host_table) image->TakeHostTable(guest->host().table);
+}
+
+void Rollback(Guest* guest, const DirtyChunks& dirty, CommittedImage* image) {
+  for (uint32_t i = 0; i < guest->program().memory_count; ++i) {
+    wasm_rt_memory_t* memory = guest->memory(i);
+    const uint64_t committed_chunks = image->pages(i) * kChunksPerPage;
+    for (const ChunkRange& range : dirty[i]) {
+      for (uint64_t chunk = range.begin; chunk < std::min(range.end, committed_chunks); ++chunk) {
+        uint8_t* now = memory->data + chunk * kChunkBytes;
+        const uint8_t* then = image->memory(i) + chunk * kChunkBytes;
+        // Writing only what differs keeps chunks that were merely reported out of the next event's
+        // list.
+        if (std::memcmp(now, then, kChunkBytes) != 0) std::memcpy(now, then, kChunkBytes);
+      }
+    }
+    if (memory->pages != image->pages(i)) {
+      const bool resized = abi::ResizeMemory(memory, image->pages(i));
+      PERDURE_CHECK(resized, "a memory could not return to its committed size");
+    }
+  }
+  image->RestoreSmallState(guest);
+  guest->host().effects.clear();
+}
+
+}  // namespace perdure

@@ -1,0 +1,58 @@
+// ChangeSet: what one event changed, between the guest and the committed image.
+//
+//     CollectDirty ──► FindChanges ──► EncodeChanges ──► (commit) ──► Advance   image := guest
+//            └──────────────────────────────┴────────────────┴──────► Rollback  guest := image
+//
+// Threads: confined to the instance's thread.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "perdure/status.h"
+#include "rtlib/engine/committed_image.h"
+#include "rtlib/engine/diff.h"
+#include "rtlib/engine/guest.h"
+#include "rtlib/track/tracker.h"
+
+namespace perdure {
+
+// Per memory, what its tracker reported for the present event. Trackers re-arm when they report, so
+// this must be kept until the event is committed or rolled back.
+using DirtyChunks = std::vector<std::vector<ChunkRange>>;
+
+struct ChangeSet {
+  std::vector<std::vector<WordRun>> runs;  // per memory
+  std::vector<uint32_t> grown;             // memories
+  std::vector<uint32_t> globals, tables, segments;
+  bool host_table = false;
+  uint64_t chunks_changed = 0;
+
+  bool empty() const;
+};
+
+// One tracker per memory, armed for its present size.
+Result<std::vector<std::unique_ptr<Tracker>>> TrackMemories(const Guest& guest);
+
+Status CollectDirty(const Guest& guest, const std::vector<std::unique_ptr<Tracker>>& trackers,
+                    DirtyChunks* dirty);
+
+// kResourceExhausted if there is no memory to compare a grown memory with.
+Status FindChanges(Guest* guest, const DirtyChunks& dirty, CommittedImage* image,
+                   ChangeSet* changes);
+
+// Sets *delta (empty if nothing changed). kInvalidArgument, naming the place, if a changed global
+// or table holds a reference that cannot be stored; kResourceExhausted if the event is too large
+// for one row.
+Status EncodeChanges(Guest* guest, const ChangeSet& changes, const CommittedImage& image,
+                     std::string* delta);
+
+// Takes the changes over into the image.
+void Advance(Guest* guest, const ChangeSet& changes, CommittedImage* image);
+
+// Undoes everything the event did to the guest, queued effects included.
+void Rollback(Guest* guest, const DirtyChunks& dirty, CommittedImage* image);
+
+}  // namespace perdure

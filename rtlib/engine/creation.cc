@@ -1,0 +1,41 @@
+#include "rtlib/engine/creation.h"
+
+#include <cstring>
+
+#include "rtlib/engine/base_rows.h"
+#include "rtlib/engine/global_mirror.h"
+#include "rtlib/state/chunk_blob.h"
+
+namespace perdure {
+
+Status WriteInitialBase(Guest* guest, Store* store, CommittedImage* image, StateHeader* header) {
+  const perdure_program& program = guest->program();
+  PERDURE_ASSIGN_OR_RETURN(
+      const SmallState small,
+      CaptureSmallState(program, guest->instance(), guest->host(), guest->functions()));
+  BaseTally tally;
+  for (uint32_t i = 0; i < program.memory_count; ++i) {
+    const uint64_t pages = small.memory_pages[i];
+    PERDURE_TRY(image->MakeRoom(i, pages));
+    image->SetPages(i, pages);
+    const uint8_t* data = guest->memory(i)->data;
+    for (uint64_t chunk = 0; chunk < pages * kChunksPerPage; ++chunk) {
+      const uint8_t* raw = data + chunk * kBaseChunkBytes;
+      if (IsZeroChunk(raw)) continue;
+      const ChunkBlob blob = EncodeChunk(ChunkId(i, chunk), raw);
+      tally.AddChunk(blob.hash);
+      PERDURE_TRY(store->PutChunk(ChunkId(i, chunk), blob.bytes));
+      std::memcpy(image->memory(i) + chunk * kBaseChunkBytes, raw, kBaseChunkBytes);
+    }
+  }
+  image->TakeSmallState(guest);
+  PERDURE_TRY(PutSections(small, program, store, &tally));
+  PERDURE_TRY(PutGlobalMirrors(program, small, store));
+  header->base_seq = 0;
+  header->base_hash = 0;
+  header->base_chunks = tally.chunks;
+  header->base_digest = tally.digest;
+  return OkStatus();
+}
+
+}  // namespace perdure

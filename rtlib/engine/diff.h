@@ -1,0 +1,24 @@
+// Where two images of the same chunks differ, in runs of 8-byte words.
+//
+// Threads: pure functions.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "rtlib/track/tracker.h"
+
+namespace perdure {
+
+struct WordRun {
+  uint64_t first = 0;  // from the start of the memory
+  uint64_t count = 0;
+};
+
+// Appends the runs in which `now` and `then`, two images of a whole memory, differ within `chunks`,
+// ascending and maximal; a run may cross chunks. Returns the number of chunks with a difference.
+// REQUIRES: `chunks` lies behind every run already in *runs, and both images reach to its end.
+uint64_t FindRuns(const uint8_t* now, const uint8_t* then, ChunkRange chunks,
+                  std::vector<WordRun>* runs);
+
+}  // namespace perdure

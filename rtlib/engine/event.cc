@@ -1,0 +1,189 @@
+// Delivering one event and settling what came of it (the protocol is in instance.cc).
+#include <algorithm>
+
+#include "rtlib/base/text.h"
+#include "rtlib/engine/global_mirror.h"
+#include "rtlib/engine/instance_impl.h"
+#include "rtlib/engine/record_hash.h"
+#include "rtlib/state/effects.h"
+#include "rtlib/state/value_text.h"
+
+namespace perdure {
+namespace {
+
+Status InvalidArgument(std::string message) {
+  return Status(StatusCode::kInvalidArgument, std::move(message));
+}
+
+// Function indices for the log's text of `values`; kInvalidArgument for another instance's
+// function.
+Result<std::vector<uint32_t>> FunctionIndices(const FunctionRefs& functions,
+                                              std::span<const uint8_t> types,
+                                              std::span<const perdure_value> values) {
+  std::vector<uint32_t> indices;
+  for (size_t i = 0; i < types.size(); ++i) {
+    if (types[i] != PERDURE_FUNCREF) continue;
+    indices.resize(types.size(), PERDURE_NO_INDEX);
+    if (!functions.IndexOf(values[i].funcref, &indices[i])) {
+      return InvalidArgument(StrCat("value ", i, " is a function of another instance"));
+    }
+  }
+  return indices;
+}
+
+}  // namespace
+
+Status Instance::Impl::CheckCall(uint32_t export_index, std::span<const perdure_value> args,
+                                 std::span<const perdure_value> results) const {
+  if (export_index >= program_.export_count ||
+      program_.exports[export_index].kind != PERDURE_FUNC) {
+    return InvalidArgument(StrCat("export ", export_index, " is no function"));
+  }
+  const perdure_export& exported = program_.exports[export_index];
+  const perdure_type& type = program_.types[program_.functions[exported.index].type];
+  if (type.call == nullptr) {
+    return InvalidArgument(StrCat("'", exported.name, "' has no entry from outside"));
+  }
+  if (args.size() != type.param_count || results.size() != type.result_count) {
+    return InvalidArgument(StrCat("'", exported.name, "' takes ", type.param_count, " and gives ",
+                                  type.result_count, " values, not ", args.size(), " and ",
+                                  results.size()));
+  }
+  return OkStatus();
+}
+
+Result<Outcome> Instance::Impl::Call(uint32_t export_index, std::span<const perdure_value> args,
+                                     std::span<perdure_value> results) {
+  PERDURE_TRY(Usable());
+  PERDURE_TRY(CheckCall(export_index, args, results));
+  const perdure_export& exported = program_.exports[export_index];
+  const perdure_type& type = program_.types[program_.functions[exported.index].type];
+  const std::span param_types(type.params, type.param_count);
+  PERDURE_ASSIGN_OR_RETURN(const std::vector<uint32_t> arg_functions,
+                           FunctionIndices(guest_->functions(), param_types, args));
+  EventRecord record;
+  record.kind = EventKind::kCall;
+  record.input = CallText(exported.name, param_types, args, arg_functions);
+
+  // The caller sees results only of an event that is settled.
+  std::vector<perdure_value> returned(type.result_count, perdure_value{});
+  running_ = true;
+  abi::GuestEnd end = guest_->Run(exported.index, args.data(), returned.data());
+  running_ = false;
+  if (end.kind == abi::GuestEnd::Kind::kReturned) {
+    const std::span result_types(type.results, type.result_count);
+    Result<std::vector<uint32_t>> functions =
+        FunctionIndices(guest_->functions(), result_types, returned);
+    if (functions.ok()) {
+      record.result = FormatValues(result_types, returned, *functions);
+    } else {
+      end.kind = abi::GuestEnd::Kind::kTrapped;
+      end.message = StrCat("result ", functions.status().message());
+    }
+  }
+  PERDURE_ASSIGN_OR_RETURN(Outcome outcome, Settle(std::move(end), std::move(record)));
+  if (outcome.kind == Outcome::Kind::kReturned) {
+    std::copy(returned.begin(), returned.end(), results.begin());
+  }
+  return outcome;
+}
+
+// From the guest's end to a settled event. `record` has its kind, input and (if it returned)
+// result.
+Result<Outcome> Instance::Impl::Settle(abi::GuestEnd end, EventRecord record) {
+  const uint64_t began_ns = MonotonicNs();
+  ++stats_.events;
+  DirtyChunks dirty;
+  Status status = CollectDirty(*guest_, trackers_, &dirty);
+  if (!status.ok()) return Poison(std::move(status));
+  for (const auto& ranges : dirty) {
+    for (const ChunkRange& range : ranges) stats_.chunks_dirty += range.end - range.begin;
+  }
+  ChangeSet changes;
+  if (end.kind != abi::GuestEnd::Kind::kTrapped) {
+    status = FindChanges(guest_.get(), dirty, image_.get(), &changes);
+    if (!status.ok()) return Poison(std::move(status));
+    status = EncodeChanges(guest_.get(), changes, *image_, &record.delta);
+    if (!status.ok()) {  // (E12)
+      end.kind = abi::GuestEnd::Kind::kTrapped;
+      end.message = std::string(status.message());
+    }
+  }
+  Outcome outcome;
+  if (end.kind == abi::GuestEnd::Kind::kTrapped) {
+    Rollback(guest_.get(), dirty, image_.get());  // (E4)
+    changes = {};
+    record.delta.clear();
+    record.outcome = EventOutcome::kTrapped;
+    record.result = outcome.message = std::move(end.message);
+    outcome.kind = Outcome::Kind::kTrapped;
+    ++stats_.events_trapped;
+  } else if (end.kind == abi::GuestEnd::Kind::kExited) {
+    record.outcome = EventOutcome::kExited;
+    record.result = StrCat(end.exit_status);
+    outcome.kind = Outcome::Kind::kExited;
+    outcome.exit_status = end.exit_status;
+  } else {
+    record.outcome = EventOutcome::kReturned;
+    if (record.kind == EventKind::kCall && changes.empty() && guest_->host().effects.empty()) {
+      ++stats_.events_unchanged;  // (E10)
+      return outcome;
+    }
+  }
+  Seal(&record, changes);
+  outcome.seq = record.seq;
+  PERDURE_TRY(Record(record, changes, dirty, began_ns));
+  return outcome;
+}
+
+// Fills in what every row has in common. The guest's effects stay with it until the row is
+// appended.
+void Instance::Impl::Seal(EventRecord* record, const ChangeSet& changes) {
+  record->seq = newest_.seq + 1;
+  record->time_us = NowUnixUs();
+  record->effects = EncodeEffects(guest_->host().effects);
+  record->globals = GlobalsJson(*guest_, global_names_, changes.globals);
+  record->chunks = static_cast<uint32_t>(std::min<uint64_t>(changes.chunks_changed, UINT32_MAX));
+  record->hash = EventHash(*record, newest_.hash);
+  stats_.chunks_changed += changes.chunks_changed;
+  stats_.delta_bytes += record->delta.size();
+}
+
+// Event 1, in the transaction that creates the state: the start function, then `_initialize`.
+// Unlike later events it always has a row, and if it does not return there is no state (E11).
+Status Instance::Impl::RunStartEvent() {
+  const uint64_t began_ns = MonotonicNs();
+  for (const uint32_t function : {program_.start_function, program_.initialize_function}) {
+    if (function == PERDURE_NO_INDEX) continue;
+    // No running_ here: nobody has the instance yet.
+    const abi::GuestEnd end = guest_->Run(function, nullptr, nullptr);
+    if (end.kind == abi::GuestEnd::Kind::kReturned) continue;
+    const std::string why = end.kind == abi::GuestEnd::Kind::kTrapped
+                                ? StrCat("trapped: ", end.message)
+                                : StrCat("exited with status ", end.exit_status);
+    return Status(StatusCode::kFailedPrecondition,
+                  StrCat("the start event ", why, "; no state was created"));
+  }
+  EventRecord record;
+  record.kind = EventKind::kStart;
+  record.outcome = EventOutcome::kReturned;
+  record.input = "start";
+  DirtyChunks dirty;
+  ChangeSet changes;
+  PERDURE_TRY(CollectDirty(*guest_, trackers_, &dirty));
+  PERDURE_TRY(FindChanges(guest_.get(), dirty, image_.get(), &changes));
+  PERDURE_TRY(EncodeChanges(guest_.get(), changes, *image_, &record.delta)
+                  .WithContext("the start event cannot be stored"));
+  Seal(&record, changes);
+  ++stats_.events;
+  transaction_open_ = true;
+  PERDURE_TRY(AppendToGroup(record));
+  SealHeader();
+  PERDURE_TRY(store_->PutHeader(header_));
+  PERDURE_TRY(CommitGroup());
+  Advance(guest_.get(), changes, image_.get());
+  AfterCommit(began_ns);
+  return poisoned_;
+}
+
+}  // namespace perdure

@@ -1,0 +1,99 @@
+#include "rtlib/engine/guest.h"
+
+#include <algorithm>
+#include <cstring>
+#include <new>
+
+#include "rtlib/base/check.h"
+#include "rtlib/base/text.h"
+
+namespace perdure {
+namespace {
+
+struct Entry {
+  const perdure_program* program;
+  void* instance;
+  perdure_host* host;
+  uint32_t function;
+  const perdure_value* args;
+  perdure_value* results;
+};
+
+// Both run on the guest stack and may be left by longjmp: no destructors here.
+void EnterInstantiate(void* argument) {
+  const Entry* entry = static_cast<const Entry*>(argument);
+  entry->program->instantiate(entry->instance, entry->host);
+}
+
+void EnterFunction(void* argument) {
+  const Entry* entry = static_cast<const Entry*>(argument);
+  const perdure_function& function = entry->program->functions[entry->function];
+  void* self = function.imported ? static_cast<void*>(entry->host) : entry->instance;
+  entry->program->types[function.type].call(function.func, self, entry->args, entry->results);
+}
+
+}  // namespace
+
+Guest::Guest(const perdure_program& program, const Options& options, void* instance)
+    : program_(program), instance_(instance), functions_(program, instance, &host_) {
+  host_.program = &program;
+  host_.instance = instance;
+  host_.host_data = options.host_data;
+  host_.wasi = options.wasi;
+}
+
+Guest::~Guest() {
+  if (instantiated_) program_.free(instance_);
+  ::operator delete(instance_, std::align_val_t(std::max<size_t>(program_.instance_align, 16)));
+}
+
+Result<std::unique_ptr<Guest>> Guest::Create(const perdure_program& program,
+                                             const Options& options) {
+  if (program.abi != PERDURE_PROGRAM_ABI) {
+    return Status(StatusCode::kIncompatible,
+                  StrCat("program '", program.name, "' was compiled for runtime interface ",
+                         program.abi, ", this runtime has ", PERDURE_PROGRAM_ABI,
+                         "; build it again with this version of perdure"));
+  }
+  void* instance =
+      ::operator new(std::max<size_t>(program.instance_size, 1),
+                     std::align_val_t(std::max<size_t>(program.instance_align, 16)), std::nothrow);
+  if (instance == nullptr)
+    return Status(StatusCode::kResourceExhausted, "no memory for an instance");
+  std::memset(instance, 0, program.instance_size);
+  std::unique_ptr<Guest> guest(new Guest(program, options, instance));
+  Entry entry = {&program, instance, &guest->host_, 0, nullptr, nullptr};
+  const abi::GuestEnd end = abi::RunGuest(EnterInstantiate, &entry);
+  guest->instantiated_ =
+      true;  // a trap leaves the rest zeroed, which free() takes as not allocated
+  if (end.kind != abi::GuestEnd::Kind::kReturned) {
+    return Status(StatusCode::kFailedPrecondition,
+                  StrCat("instantiating '", program.name, "' trapped: ", end.message));
+  }
+  guest->RepairImportedElements();
+  return guest;
+}
+
+// wasm2c closes an imported function in an element segment over the address of its import pointer
+// instead of the pointer (see FunctionRefs); the elements that instantiation placed are put right.
+void Guest::RepairImportedElements() {
+  if (program_.function_count == 0 || !program_.functions[0].imported) return;
+  for (uint32_t i = 0; i < program_.table_count; ++i) {
+    if (program_.tables[i].type != PERDURE_FUNCREF) continue;
+    auto* table = FieldAt<wasm_rt_funcref_table_t>(instance_, program_.tables[i].offset);
+    for (uint32_t at = 0; at < table->size; ++at) {
+      uint32_t index;
+      if (functions_.IndexOf(table->data[at], &index)) table->data[at] = functions_.RefOf(index);
+    }
+  }
+}
+
+abi::GuestEnd Guest::Run(uint32_t function, const perdure_value* args, perdure_value* results) {
+  PERDURE_CHECK(function < program_.function_count &&
+                    program_.types[program_.functions[function].type].call != nullptr,
+                "function cannot be entered");
+  Entry entry = {&program_, instance_, &host_, function, args, results};
+  return abi::RunGuest(EnterFunction, &entry);
+}
+
+}  // namespace perdure

@@ -1,0 +1,218 @@
+// The commit protocol.
+//
+//                  Open                                  Open
+//        (new, or --perdure-fresh)                 (existing state)
+//                   │                                    │
+//                   ▼                                    ▼
+//               CREATING ── start trapped,           RESTORING ── does not verify,
+//                   │       store failed:                │        other module,
+//                   │       no state                     │        store failed: error
+//        Commit(base 0, event 1)              base + events, verified
+//                   └──────────────────┬─────────────────┘
+//                                      ▼
+//     ┌────────────────────────────► IDLE ◄──────────────────────────────────┐
+//     │                              │  │                                    │
+//     │                         Call │  │ Close ──► FOLDING ──► sealed,      │
+//     │                              ▼                        CLOSED         │
+//     │                           RUNNING  guest code, on its own stack      │
+//     │              trap ┌──────────┴───────────┐ returned, exited          │
+//     │                   ▼      cannot be       ▼                           │
+//     │             ROLLING BACK ◄─ stored ── DIFFING                        │
+//     │             guest := image               ├── nothing changed, sent ──┤
+//     │                   ▼                      ▼                           │
+//     │               APPENDING  the event's row, in the open transaction    │
+//     │                   │      (begun by the first event of a group)       │
+//     │                   ├── group not full ── ADVANCE image := guest ──────┘
+//     │                   ▼
+//     │              COMMITTING  one transaction, one flush
+//     │                   ▼
+//     │            ADVANCE image := guest ──► RELEASE effects ──► FOLDING, if worth it
+//     └───────────────────┘
+//     any failure of the store or of tracking ──► Abort, POISONED: no guest code runs again
+//
+// Invariants
+//  (E1)  Without a group, Call returns OK for an event with a row only after Commit said OK. With
+//        a group the same holds for the Flush (or the Call that fills the group) that ends it.
+//  (E2)  Effects leave the process after the commit of their event, in the order of events, once.
+//  (E3)  Whenever the instance is IDLE, guest and committed image are equal, and both are what base
+//        plus events in the store (the open transaction included) give.
+//  (E4)  A trapped event leaves nothing but its log row: memories (sizes too), globals, tables,
+//        segments, host table and queued effects are as before it.
+//  (E5)  The log is a chain: seq counts up by one from the base, each hash is seeded with the one
+//        before.
+//  (E6)  What is read back is verified before it is used (restore.h lists the checks); if it does
+//        not verify the open fails with kCorrupt, and no function of the guest has run.
+//  (E7)  An event at or before the last seal cannot vanish unnoticed, and neither can any event in
+//        the middle.
+//  (E8)  A fold changes what rows hold, never the state they stand for; each of its transactions
+//        alone keeps that, so that a crash between or inside them loses nothing.
+//  (E9)  After a failure of the store or of tracking, no guest code runs and nothing is appended:
+//        what was acknowledged is in the store, what was not is reported as failed.
+//  (E10) An event that changed nothing and sent nothing costs no transaction and leaves no row.
+//  (E11) A state comes into being in one transaction, with its start event; a trapped start leaves
+//        none (and with --perdure-fresh, leaves the old one).
+//  (E12) What a state cannot hold (a reference to a host object, another instance's function, more
+//        than one row can take) makes the event trap; it is never left out.
+//
+// Why log the delta and not the changed chunks: real events change 1 to 13 % of the bytes of the
+// chunks they dirty; one row of runs is one flush and an order of magnitude fewer bytes
+// (change_set.h, delta_writer.h).
+//
+// Why keep an image in memory: the delta needs the bytes from before the event, and so does a
+// rollback. The alternatives are a copy on first write in the fault handler (a microsecond a chunk
+// on the guest's path, and impossible with tracking inside the kernel) and reading the store back
+// (130 times slower for one chunk).
+//
+// Why advance the image after the commit and not before: a failed commit rolls the guest back to
+// the image, so that what the embedder can still see is never ahead of the store. Within a group,
+// events before the failing one are in the image already; the instance is poisoned either way.
+//
+// Why no second chance after a failed commit: whether the transaction is durable is not known then,
+// and a retry could put an event in twice. Opening again reads what is true.
+#include "perdure/instance.h"
+
+#include "rtlib/abi/memory.h"
+#include "rtlib/base/text.h"
+#include "rtlib/engine/creation.h"
+#include "rtlib/engine/global_mirror.h"
+#include "rtlib/engine/instance_impl.h"
+#include "rtlib/engine/restore.h"
+
+namespace perdure {
+
+Instance::Impl::Impl(const perdure_program& program, const Options& options,
+                     std::unique_ptr<Store> store)
+    : program_(program),
+      options_(options),
+      global_names_(GlobalNames(program)),
+      store_(std::move(store)) {}
+
+Instance::Impl::~Impl() { (void)Close(); }
+
+Result<std::unique_ptr<Instance::Impl>> Instance::Impl::Open(const perdure_program& program,
+                                                             const Options& options,
+                                                             StoreOpener open_store) {
+  PERDURE_ASSIGN_OR_RETURN(std::unique_ptr<Store> store,
+                           open_store({options.state_path, options.durability}));
+  std::unique_ptr<Impl> impl(new Impl(program, options, std::move(store)));
+  std::optional<StateHeader> header;
+  if (!options.fresh) {
+    PERDURE_ASSIGN_OR_RETURN(header, impl->store_->ReadHeader());
+  }
+  Status opened = header.has_value() ? impl->Restore(*std::move(header)) : impl->Create();
+  if (!opened.ok()) {
+    impl->store_->Abort();
+    impl->poisoned_ = opened;
+    return opened;
+  }
+  return impl;
+}
+
+Status Instance::Impl::Create() {
+  PERDURE_ASSIGN_OR_RETURN(guest_, Guest::Create(program_, options_));
+  PERDURE_ASSIGN_OR_RETURN(image_, CommittedImage::Create(*guest_));
+  header_.format_version = kStateFormatVersion;
+  std::copy(std::begin(program_.module_hash), std::end(program_.module_hash), header_.module_hash);
+  header_.program_name = program_.name;
+  header_.compiler = program_.compiler;
+  header_.created_us = NowUnixUs();
+  PERDURE_TRY(store_->Begin());
+  if (options_.fresh) PERDURE_TRY(store_->Clear());
+  PERDURE_TRY(WriteInitialBase(guest_.get(), store_.get(), image_.get(), &header_));
+  PERDURE_ASSIGN_OR_RETURN(trackers_, TrackMemories(*guest_));
+  return RunStartEvent();
+}
+
+Status Instance::Impl::Restore(StateHeader header) {
+  const uint64_t began_ns = MonotonicNs();
+  PERDURE_TRY(VerifyHeader(header, program_));
+  PERDURE_ASSIGN_OR_RETURN(guest_, Guest::Create(program_, options_));
+  PERDURE_ASSIGN_OR_RETURN(image_, CommittedImage::Create(*guest_));
+  PERDURE_ASSIGN_OR_RETURN(const Restored restored,
+                           RestoreState(header, store_.get(), guest_.get(), image_.get()));
+  PERDURE_ASSIGN_OR_RETURN(trackers_, TrackMemories(*guest_));
+  header_ = std::move(header);
+  newest_ = restored.newest;
+  delta_bytes_since_fold_ = restored.delta_bytes;
+  stats_.restored_chunks = restored.chunks;
+  stats_.restored_events = restored.events;
+  stats_.restore_ns = MonotonicNs() - began_ns;
+  return OkStatus();
+}
+
+Status Instance::Impl::Close() {
+  if (closed_) return OkStatus();
+  if (running_) return Usable();
+  Status flushed = Flush();
+  closed_ = true;
+  if (flushed.ok() && poisoned_.ok()) {
+    Housekeep(/*closing=*/true);
+    flushed = poisoned_;
+  } else {
+    store_->Abort();
+  }
+  Status closed = store_->Close();
+  return flushed.ok() ? closed : flushed;
+}
+
+Stats Instance::Impl::stats() const {
+  Stats stats = stats_;
+  stats.bytes_written = store_->BytesWritten();
+  stats.commit_ns_p50 = commit_latency_.Percentile(50);
+  stats.commit_ns_p99 = commit_latency_.Percentile(99);
+  return stats;
+}
+
+Info Instance::Impl::info() const {
+  Info info;
+  info.state_path = options_.state_path;
+  info.tracker = trackers_.empty() ? "none" : std::string(TrackModeName(trackers_[0]->mode()));
+  info.base_seq = header_.base_seq;
+  info.last_seq = newest_.seq;
+  for (uint32_t i = 0; i < program_.memory_count; ++i) info.memory_bytes += guest_->memory(i)->size;
+  info.state_bytes = store_->BytesOnDisk();
+  info.format_version = header_.format_version;
+  info.created = Rfc3339(header_.created_us);
+  return info;
+}
+
+Instance::Instance(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Instance::~Instance() = default;
+
+Result<std::unique_ptr<Instance>> Instance::Open(const perdure_program& program,
+                                                 const Options& options, StoreOpener open_store) {
+  Result<std::unique_ptr<Impl>> impl = Impl::Open(program, options, open_store);
+  if (!impl.ok()) {
+    return std::move(impl).TakeStatus().WithContext(StrCat("state '", options.state_path, "'"));
+  }
+  return std::unique_ptr<Instance>(new Instance(*std::move(impl)));
+}
+
+Result<Outcome> Instance::Call(uint32_t export_index, std::span<const perdure_value> args,
+                               std::span<perdure_value> results) {
+  return impl_->Call(export_index, args, results);
+}
+
+Status Instance::Flush() { return impl_->Flush(); }
+bool Instance::HasUncommittedEvents() const { return impl_->HasUncommittedEvents(); }
+Status Instance::Close() { return impl_->Close(); }
+const perdure_program& Instance::program() const { return impl_->program(); }
+Stats Instance::stats() const { return impl_->stats(); }
+Info Instance::info() const { return impl_->info(); }
+
+Result<uint32_t> Instance::FunctionIndex(const wasm_rt_funcref_t& funcref) const {
+  uint32_t index;
+  if (impl_->functions().IndexOf(funcref, &index) && index != kNullRef) return index;
+  return Status(StatusCode::kInvalidArgument, "the reference is no function of this program");
+}
+
+Result<wasm_rt_funcref_t> Instance::FunctionRef(uint32_t function_index) const {
+  if (function_index < impl_->functions().function_count()) {
+    return impl_->functions().RefOf(function_index);
+  }
+  return Status(StatusCode::kInvalidArgument,
+                StrCat("the program has no function ", function_index, ", only ",
+                       impl_->functions().function_count()));
+}
+
+}  // namespace perdure

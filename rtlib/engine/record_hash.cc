@@ -1,0 +1,43 @@
+#include "rtlib/engine/record_hash.h"
+
+#include "rtlib/base/bytes.h"
+#include "rtlib/base/hash.h"
+
+namespace perdure {
+
+uint64_t EventHash(const EventRecord& event, uint64_t previous_hash) {
+  // Long fields go in by their own hash, so that nothing large is copied.
+  std::string fields;
+  ByteWriter writer(&fields);
+  writer.U64(event.seq);
+  writer.U8(static_cast<uint8_t>(event.kind));
+  writer.U8(static_cast<uint8_t>(event.outcome));
+  writer.I64(event.time_us);
+  writer.U32(event.chunks);
+  writer.Bytes(event.input);
+  writer.Bytes(event.result);
+  for (const std::string* text : {&event.delta, &event.effects, &event.globals}) {
+    writer.Varint(text->size());
+    writer.U64(Hash64(*text));
+  }
+  return Hash64(fields, previous_hash);
+}
+
+uint64_t HeaderHash(const StateHeader& header) {
+  std::string fields;
+  ByteWriter writer(&fields);
+  writer.U32(header.format_version);
+  writer.Raw(header.module_hash, sizeof(header.module_hash));
+  writer.Bytes(header.program_name);
+  writer.Bytes(header.compiler);
+  writer.I64(header.created_us);
+  writer.U64(header.base_seq);
+  writer.U64(header.base_hash);
+  writer.U64(header.base_chunks);
+  writer.U64(header.base_digest);
+  writer.U64(header.sealed_seq);
+  writer.U64(header.sealed_hash);
+  return Hash64(fields);
+}
+
+}  // namespace perdure

@@ -1,0 +1,137 @@
+#include "rtlib/engine/restore.h"
+
+#include <cstring>
+
+#include "rtlib/abi/memory.h"
+#include "rtlib/base/text.h"
+#include "rtlib/engine/base_rows.h"
+#include "rtlib/state/chunk_blob.h"
+#include "rtlib/state/delta_reader.h"
+
+namespace perdure {
+namespace {
+
+Status Corrupt(std::string message) { return Status(StatusCode::kCorrupt, std::move(message)); }
+
+// Writes to the guest's memories and to the committed image alike.
+class GuestSink final : public MemorySink {
+ public:
+  GuestSink(Guest* guest, CommittedImage* image) : guest_(*guest), image_(*image) {}
+
+  Status Grow(uint32_t memory, uint64_t pages) override {
+    PERDURE_TRY(image_.MakeRoom(memory, pages));
+    image_.SetPages(memory, pages);
+    if (abi::ResizeMemory(guest_.memory(memory), pages)) return OkStatus();
+    return Status(StatusCode::kResourceExhausted,
+                  StrCat("no memory for the ", pages * kPageBytes, " bytes of memory ", memory));
+  }
+
+  Status Write(uint32_t memory, uint64_t offset, std::string_view bytes) override {
+    std::memcpy(guest_.memory(memory)->data + offset, bytes.data(), bytes.size());
+    std::memcpy(image_.memory(memory) + offset, bytes.data(), bytes.size());
+    return OkStatus();
+  }
+
+  // Empties the memories and gives them the sizes of the base.
+  Status Reset(const SmallState& small) {
+    for (uint32_t i = 0; i < small.memory_pages.size(); ++i) {
+      if (!abi::ResizeMemory(guest_.memory(i), 0)) {
+        return Status(StatusCode::kResourceExhausted, StrCat("cannot discard memory ", i));
+      }
+      PERDURE_TRY(Grow(i, small.memory_pages[i]));
+    }
+    return OkStatus();
+  }
+
+ private:
+  Guest& guest_;
+  CommittedImage& image_;
+};
+
+Status RestoreChunks(const SmallState& small, Store* store, GuestSink* sink, BaseTally* tally) {
+  uint64_t next_id = 0;
+  return store->ForEachChunk([&](uint64_t id, std::string_view blob) {
+    const uint32_t memory = ChunkIdMemory(id);
+    const uint64_t chunk = ChunkIdNumber(id);
+    if (memory >= small.memory_pages.size() ||
+        chunk >= small.memory_pages[memory] * kChunksPerPage) {
+      return Corrupt(StrCat("base chunk ", chunk, " of memory ", memory, " is outside the memory"));
+    }
+    if (id < next_id) return Corrupt("base chunks are out of order");
+    next_id = id + 1;
+    uint8_t raw[kBaseChunkBytes];
+    uint64_t hash;
+    PERDURE_TRY(DecodeChunk(id, blob, raw, &hash));
+    tally->AddChunk(hash);
+    return sink->Write(memory, chunk * kBaseChunkBytes,
+                       {reinterpret_cast<const char*>(raw), kBaseChunkBytes});
+  });
+}
+
+Status ReplayEvents(const StateHeader& header, const perdure_program& program, Store* store,
+                    SmallState* small, GuestSink* sink, Restored* restored) {
+  restored->newest = {header.base_seq, header.base_hash};
+  bool sealed_seen = header.sealed_seq == header.base_seq;
+  const auto replay = [&](const EventRecord& event) {
+    PERDURE_TRY(Follow(event, &restored->newest));
+    if (event.seq == header.sealed_seq) {
+      if (event.hash != header.sealed_hash) {
+        return Corrupt(StrCat("event ", event.seq, " is not the one the state was sealed with"));
+      }
+      sealed_seen = true;
+    }
+    ++restored->events;
+    restored->delta_bytes += event.delta.size();
+    return ApplyDelta(event.delta, program, small, sink).WithContext(StrCat("event ", event.seq));
+  };
+  PERDURE_TRY(store->ForEachEvent(header.base_seq, replay));
+  if (sealed_seen) return OkStatus();
+  return Corrupt(StrCat("events ", restored->newest.seq + 1, " to ", header.sealed_seq,
+                        " are missing from the end of the log"));
+}
+
+}  // namespace
+
+Status VerifyHeader(const StateHeader& header, const perdure_program& program) {
+  if (header.format_version != kStateFormatVersion) {
+    return Status(
+        StatusCode::kIncompatible,
+        StrCat("the state has format version ", header.format_version, ", this program reads ",
+               kStateFormatVersion, "; use a program built by a perdure that knows it"));
+  }
+  if (HeaderHash(header) != header.hash) return Corrupt("the header does not match its hash");
+  if (std::memcmp(header.module_hash, program.module_hash, sizeof(header.module_hash)) != 0) {
+    return Status(StatusCode::kIncompatible,
+                  StrCat("the state belongs to another module (program '", header.program_name,
+                         "'); give this program a state of its own, or begin again with "
+                         "--perdure-fresh"));
+  }
+  if (header.sealed_seq < header.base_seq ||
+      (header.sealed_seq == header.base_seq && header.sealed_hash != header.base_hash)) {
+    return Corrupt("the header was sealed before its own base");
+  }
+  return OkStatus();
+}
+
+Result<Restored> RestoreState(const StateHeader& header, Store* store, Guest* guest,
+                              CommittedImage* image) {
+  const perdure_program& program = guest->program();
+  SmallState small(program);
+  BaseTally tally;
+  PERDURE_TRY(ReadSections(program, store, &small, &tally));
+  GuestSink sink(guest, image);
+  PERDURE_TRY(sink.Reset(small));
+  PERDURE_TRY(RestoreChunks(small, store, &sink, &tally));
+  if (tally != BaseTally{header.base_chunks, header.base_digest}) {
+    return Corrupt("the base rows are not those the header was written with");
+  }
+  Restored restored;
+  restored.chunks = tally.chunks;
+  PERDURE_TRY(ReplayEvents(header, program, store, &small, &sink, &restored));
+  PERDURE_TRY(
+      ApplySmallState(small, program, guest->instance(), &guest->host(), guest->functions()));
+  image->TakeSmallState(guest);
+  return restored;
+}
+
+}  // namespace perdure

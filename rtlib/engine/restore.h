@@ -1,0 +1,43 @@
+// Restoring: from what a store holds to a live guest, believing nothing that is not proved.
+//
+//   header ──hash──► sections ──hash, shape, limits──► chunks ──hash, id in range, count, digest──►
+//   events ──chain, delta in limits──► sealed event present ──► guest = image = newest event
+//
+// Checked, in this order, each failing with kCorrupt and the name of what is wrong:
+//   1. the header's hash, its positions in order (base <= sealed), its module (kIncompatible);
+//   2. every base section: present, its hash, its shape against the descriptor;
+//   3. every base chunk: its hash, its place inside the base's memory size, each id once;
+//   4. all of 2 and 3 together against the header's count and digest (a row dropped, or replaced by
+//      an older version of itself, is found here);
+//   5. every event: no gap, the hash chain from the base on, its delta inside the program's limits;
+//   6. the event that was newest at the last seal is there, with its hash (finds a lost tail).
+// The guest was instantiated before, so that everything restore does not cover is as the program
+// makes it; the contents of its memories are discarded first.
+//
+// A failed restore leaves the guest and the image half done; the caller throws both away.
+#pragma once
+
+#include <cstdint>
+
+#include "perdure/status.h"
+#include "rtlib/engine/committed_image.h"
+#include "rtlib/engine/event_log.h"
+#include "rtlib/engine/guest.h"
+#include "rtlib/engine/store.h"
+
+namespace perdure {
+
+struct Restored {
+  LogPosition newest;
+  uint64_t chunks = 0, events = 0;
+  uint64_t delta_bytes = 0;  // of those events
+};
+
+// Step 1. kIncompatible: another format or module, with the way out.
+Status VerifyHeader(const StateHeader& header, const perdure_program& program);
+
+// Steps 2 to 6. REQUIRES: VerifyHeader(header) passed.
+Result<Restored> RestoreState(const StateHeader& header, Store* store, Guest* guest,
+                              CommittedImage* image);
+
+}  // namespace perdure

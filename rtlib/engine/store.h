@@ -1,0 +1,127 @@
+// Store: where commits go. The engine owns this interface; sqlite/ implements it for the product
+// and engine/memory_store.h for tests.
+//
+// A store keeps rows and makes a transaction atomic and durable. It does not interpret what it
+// keeps: blobs are encoded, hashed and verified by state/ and engine/ (a store may be lying, its
+// file may have been edited), so a second store need not repeat any of that.
+//
+//   CLOSED --open--> IDLE --Begin--> OPEN_TX --Commit--> IDLE --Close--> CLOSED
+//                                       \------Abort----/
+//
+// Contract
+//  (S1) Everything written between Begin and Commit becomes visible to a later open, or none of it.
+//  (S2) When Commit returns OK under Durability::kFull, the transaction survives power loss.
+//  (S3) Reads see committed rows and the rows of the open transaction.
+//  (S4) One process at a time: opening a state another process owns gives kLocked, and the message
+//       names that process's pid.
+//  (S5) After a failed write inside a transaction the caller Abort()s; Commit() would be an error.
+//
+// Threads: confined to the thread of the instance that owns it.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "perdure/instance.h"
+#include "perdure/status.h"
+
+namespace perdure {
+
+struct StoreOptions {
+  std::string path;
+  Durability durability = Durability::kFull;
+};
+
+enum class EventKind : uint8_t { kStart = 1, kCall = 2, kResume = 3 };
+enum class EventOutcome : uint8_t { kReturned = 1, kTrapped = 2, kExited = 3 };
+
+// One event of the log. Texts are canonical: input "set(42)", result "42" (values as in
+// docs/reference/values.md, several joined by ", "), or the trap message, or the exit status.
+struct EventRecord {
+  uint64_t seq = 0;  // 1, 2, 3 ... without gaps after the base
+  EventKind kind = EventKind::kCall;
+  EventOutcome outcome = EventOutcome::kReturned;
+  int64_t time_us = 0;  // Unix time of the commit, microseconds
+  std::string input;
+  std::string result;
+  std::string delta;    // state/delta_writer.h encoding; empty: nothing changed
+  std::string effects;  // state/effects.h encoding; empty: none
+  // JSON object name -> value of the globals this event changed, for the views; a readable mirror
+  // of what delta holds, never read back by the runtime.
+  std::string globals;
+  uint32_t chunks = 0;  // chunks with changed bytes, for the views
+  uint64_t hash = 0;    // chain: XXH3 of this record's fields seeded with the previous event's hash
+};
+
+// The one row that says what the state is. `hash` covers every other field.
+struct StateHeader {
+  uint32_t format_version = 0;
+  uint8_t module_hash[16] = {};
+  std::string program_name;
+  std::string compiler;    // version that created the state
+  int64_t created_us = 0;  // Unix time, microseconds
+  uint64_t base_seq = 0;   // the event whose outcome the base rows show; 0: the instantiated module
+  uint64_t base_hash = 0;  // that event's chain hash (0 for event 0)
+  uint64_t base_chunks = 0;  // rows of base chunks
+  uint64_t base_digest = 0;  // wrapping sum of the hashes of all base rows
+  uint64_t sealed_seq = 0;   // newest event when the file was last sealed (Close, checkpoint)
+  uint64_t sealed_hash = 0;  // its chain hash
+  uint64_t hash = 0;
+};
+
+// Readable description of a global, for the SQL view `globals`. Never read back.
+struct GlobalMirror {
+  uint32_t index = 0;
+  std::string name;
+  std::string type;   // "i32" ...
+  std::string value;  // at the base event, as JSON
+};
+
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  // nullopt: the store is new and empty. Errors: kIncompatible for a format this build does not
+  // know, kCorrupt, kIo.
+  virtual Result<std::optional<StateHeader>> ReadHeader() = 0;
+
+  virtual Status Begin() = 0;
+  virtual Status Commit() = 0;
+  virtual void Abort() = 0;  // no-op without an open transaction
+
+  // Writes; each REQUIRES an open transaction. Put replaces.
+  virtual Status Clear() = 0;  // deletes everything, header included (--perdure-fresh)
+  virtual Status PutHeader(const StateHeader& header) = 0;
+  virtual Status PutChunk(uint64_t id, std::string_view blob) = 0;
+  virtual Status DeleteChunk(uint64_t id) = 0;
+  virtual Status PutSection(uint32_t tag, std::string_view blob) = 0;
+  virtual Status PutGlobalMirror(const GlobalMirror& mirror) = 0;
+  virtual Status AppendEvent(const EventRecord& event) = 0;
+  virtual Status DeleteEventsThrough(uint64_t seq) = 0;
+
+  // Reads. Visitors get views valid during the call; a visitor's error stops the walk and is
+  // returned.
+  using BlobVisitor = std::function<Status(uint64_t id, std::string_view blob)>;
+  using EventVisitor = std::function<Status(const EventRecord& event)>;
+  virtual Status ForEachChunk(const BlobVisitor& visit) = 0;    // ascending id
+  virtual Status ForEachSection(const BlobVisitor& visit) = 0;  // ascending tag
+  virtual Result<std::optional<std::string>> ReadChunk(uint64_t id) = 0;
+  // Events with seq > after, ascending.
+  virtual Status ForEachEvent(uint64_t after, const EventVisitor& visit) = 0;
+
+  // Called after every Commit with the time the caller can spare now: housekeeping such as moving
+  // the write-ahead log into the main file. The store seals the header (sealed_seq, sealed_hash,
+  // hash) with `header`, already filled in by the engine, before it lets the log go.
+  virtual Status Maintain(const StateHeader& sealed, bool closing) = 0;
+
+  virtual Status Close() = 0;  // idempotent
+
+  virtual uint64_t BytesWritten() const = 0;  // to all files since open, as handed to the kernel
+  virtual uint64_t BytesOnDisk() const = 0;
+};
+
+}  // namespace perdure

@@ -1,0 +1,48 @@
+#include "rtlib/entry/info.h"
+
+#include "rtlib/base/text.h"
+
+namespace perdure {
+
+Report InfoReport(const perdure_program& program, const StatePath& state,
+                  const std::optional<Info>& info) {
+  Report report;
+  report.Add("program", program.name);
+  report.Add("compiler", program.compiler);
+  report.Add("module_hash", Hex(std::string_view(reinterpret_cast<const char*>(program.module_hash),
+                                                 sizeof program.module_hash)));
+  report.Add("state", state.path);
+  report.Add("state_from", state.source);
+  report.AddFlag("state_exists", info.has_value());
+  if (!info.has_value()) return report;
+  report.Add("format_version", uint64_t{info->format_version});
+  report.Add("created", info->created);
+  report.Add("last_event", info->last_seq);
+  report.Add("base_event", info->base_seq);
+  report.Add("memory_bytes", info->memory_bytes);
+  report.Add("state_bytes", info->state_bytes);
+  report.Add("tracker", info->tracker);
+  return report;
+}
+
+Report StatsReport(const Stats& stats) {
+  Report report;
+  report.Add("events", stats.events);
+  report.Add("events_unchanged", stats.events_unchanged);
+  report.Add("events_trapped", stats.events_trapped);
+  report.Add("commits", stats.commits);
+  report.Add("commit_ns_p50", stats.commit_ns_p50);
+  report.Add("commit_ns_p99", stats.commit_ns_p99);
+  report.Add("chunks_dirty", stats.chunks_dirty);
+  report.Add("chunks_changed", stats.chunks_changed);
+  report.Add("delta_bytes", stats.delta_bytes);
+  report.Add("bytes_written", stats.bytes_written);
+  report.Add("folds", stats.folds);
+  report.Add("fold_ns", stats.fold_ns);
+  report.Add("restore_ns", stats.restore_ns);
+  report.Add("restored_chunks", stats.restored_chunks);
+  report.Add("restored_events", stats.restored_events);
+  return report;
+}
+
+}  // namespace perdure

@@ -1,0 +1,181 @@
+// The line loop: calls in, results out.
+//
+// Its promises to the program at the other end of the pipes:
+//  (L1) A result is written only after its event's commit, in the order of the lines.
+//  (L2) Whoever waits for an answer gets it: before the loop waits for input, everything due is
+//  committed
+//       and written. Under commit=interval a group may stay open for the rest of its interval.
+//  (L3) While input is queued, results are gathered into large writes.
+//  (L4) A line that cannot be carried out is reported with its number and changes nothing; the next
+//  line
+//       is read as if it had not been there.
+//  (L5) The loop ends between events: at the end of the input, when the guest exits, on a stop
+//  signal, or
+//       when nobody reads the results. In each case the group is committed first.
+//
+//                     +--------- a line is buffered: run it <---------+
+//                     v                                               |
+//   RUN --none buffered--> can input be read now? --yes--> FILL ------+
+//                                    | no                             |
+//                                    v                                |
+//                    commit the group, write results --> WAIT --------+
+//                    (interval: when it is over)
+//
+// What the guest itself writes is released by the engine at the commit. So that it does not
+// overtake earlier results, programs that import functions have the results written before each
+// call.
+#include "rtlib/entry/line_loop.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+
+#include "rtlib/base/text.h"
+#include "rtlib/entry/exit_status.h"
+#include "rtlib/entry/signals.h"
+
+namespace perdure {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+bool ImportsFunctions(const perdure_program& program) {
+  return std::any_of(program.imports, program.imports + program.import_count,
+                     [](const perdure_import& item) { return item.kind == PERDURE_FUNC; });
+}
+
+}  // namespace
+
+LineLoop::LineLoop(const Exports& exports, Session* session, CommitPolicy commit,
+                   LineLoopFiles files)
+    : exports_(exports),
+      session_(session),
+      commit_(commit),
+      files_(files),
+      reader_(files.in),
+      out_(files.out),
+      flush_before_call_(ImportsFunctions(exports.program())) {}
+
+Result<int> LineLoop::Run() {
+  Status status = RunToEnd();
+  // Even after a failure: what has been released is committed, and must not be lost with the rest
+  // (L1).
+  out_.Flush();
+  if (!status.ok()) return status;
+  if (out_.error() != 0 && out_.error() != EPIPE && out_.error() != EINTR) {
+    return Status(StatusCode::kIo, StrCat("writing results: ", std::strerror(out_.error()),
+                                          " (they are committed)"));
+  }
+  return Finish();
+}
+
+Status LineLoop::RunToEnd() {
+  Step step = Step::kGoOn;
+  while (step == Step::kGoOn) {
+    PERDURE_ASSIGN_OR_RETURN(step, RunBuffered());
+    if (step == Step::kStop || reader_.at_end()) break;
+    PERDURE_ASSIGN_OR_RETURN(step, Refill());
+  }
+  return FlushSession();
+}
+
+bool LineLoop::StopRequested() const { return StopSignal() != 0 || out_.error() != 0; }
+
+int LineLoop::Finish() const {
+  if (guest_exit_.has_value()) return static_cast<int>(*guest_exit_ & 0xff);
+  if (StopSignal() != 0) return kExitSignalBase + StopSignal();
+  if (out_.error() == EPIPE) return kExitSignalBase + SIGPIPE;
+  if (any_trap_) return kExitTrap;
+  return any_bad_line_ ? kExitUsage : kExitOk;
+}
+
+Result<LineLoop::Step> LineLoop::RunBuffered() {
+  for (;;) {
+    if (StopRequested()) return Step::kStop;
+    std::string_view line;
+    LineReader::Next next = reader_.TakeLine(&line);
+    if (next == LineReader::Next::kEmpty) return Step::kGoOn;
+    if (next == LineReader::Next::kTooLong) {
+      any_bad_line_ = true;
+      Complain(StrCat("error: the line is longer than ", LineReader::kLineBytesMax, " bytes"));
+      continue;
+    }
+    PERDURE_ASSIGN_OR_RETURN(Step step, RunLine(line));
+    if (step == Step::kStop) return step;
+  }
+}
+
+Result<LineLoop::Step> LineLoop::RunLine(std::string_view line) {
+  std::vector<std::string_view> words = SplitCallLine(line);
+  if (words.empty()) return Step::kGoOn;
+  Result<PreparedCall> call = PrepareCall(exports_, words);
+  if (call.ok()) return Call(*call);
+  any_bad_line_ = true;
+  Complain(StrCat("error: ", call.status().message()));
+  return Step::kGoOn;
+}
+
+Result<LineLoop::Step> LineLoop::Call(const PreparedCall& call) {
+  if (flush_before_call_) out_.Flush();
+  PERDURE_ASSIGN_OR_RETURN(Outcome outcome, Deliver(session_, call, &held_));
+  if (!session_->HasUncommittedEvents()) {
+    Release();
+  } else if (!group_start_.has_value()) {
+    group_start_ = Clock::now();
+  }
+  if (outcome.kind == Outcome::Kind::kTrapped) {
+    any_trap_ = true;
+    Complain(TrapText(call, outcome));
+  } else if (outcome.kind == Outcome::Kind::kExited) {
+    guest_exit_ = outcome.exit_status;
+    return Step::kStop;
+  }
+  return Step::kGoOn;
+}
+
+Result<LineLoop::Step> LineLoop::Refill() {
+  if (WaitReadable(files_.in, 0) == Wait::kTimeout) {
+    int timeout_ms = -1;
+    if (commit_.kind == CommitPolicy::Kind::kInterval && group_start_.has_value()) {
+      auto age =
+          std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - *group_start_);
+      auto left = static_cast<int64_t>(commit_.value) - age.count();
+      timeout_ms = static_cast<int>(std::max<int64_t>(left, 0));
+    } else {
+      PERDURE_TRY(FlushSession());
+    }
+    out_.Flush();
+    if (StopRequested()) return Step::kStop;
+    Wait wait = WaitReadable(files_.in, timeout_ms);
+    if (wait == Wait::kTimeout) {
+      PERDURE_TRY(FlushSession());
+      return Step::kGoOn;
+    }
+  }
+  if (StopRequested()) return Step::kStop;
+  PERDURE_TRY(reader_.Fill());
+  return Step::kGoOn;
+}
+
+Status LineLoop::FlushSession() {
+  if (session_->HasUncommittedEvents()) PERDURE_TRY(session_->Flush());
+  Release();
+  return OkStatus();
+}
+
+// The group has been committed: what was held may go.
+void LineLoop::Release() {
+  group_start_.reset();
+  out_.Append(held_);
+  held_.clear();
+}
+
+// Results go first, so that a person reading both sees things in their order.
+void LineLoop::Complain(std::string_view message) {
+  out_.Flush();
+  WriteMessage(files_.error,
+               StrCat(exports_.program().name, ": line ", reader_.line_number(), ": ", message));
+}
+
+}  // namespace perdure

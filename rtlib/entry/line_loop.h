@@ -1,0 +1,63 @@
+// LineLoop: `NAME -`, one call a line from standard input.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "perdure/instance.h"
+#include "perdure/status.h"
+#include "rtlib/entry/call_line.h"
+#include "rtlib/entry/line_reader.h"
+#include "rtlib/entry/output.h"
+#include "rtlib/entry/session.h"
+
+namespace perdure {
+
+struct LineLoopFiles {
+  int in = 0;
+  int out = 1;
+  int error = 2;
+};
+
+class LineLoop {
+ public:
+  // Borrows everything it is given.
+  LineLoop(const Exports& exports, Session* session, CommitPolicy commit, LineLoopFiles files);
+
+  // Runs to the end of the input, a stop signal, the guest's exit or a closed output; gives the
+  // exit status. An error is the runtime's: the session failed, or the input cannot be read.
+  Result<int> Run();
+
+ private:
+  // What the last line or wait said about going on.
+  enum class Step : uint8_t { kGoOn, kStop };
+
+  Status RunToEnd();
+  Result<Step> RunBuffered();
+  Result<Step> RunLine(std::string_view line);
+  Result<Step> Call(const PreparedCall& call);
+  // Waits for input, settling what is due before.
+  Result<Step> Refill();
+  Status FlushSession();
+  void Release();
+  void Complain(std::string_view message);
+  int Finish() const;
+  bool StopRequested() const;
+
+  const Exports& exports_;
+  Session* session_;
+  CommitPolicy commit_;
+  LineLoopFiles files_;
+  LineReader reader_;
+  Output out_;
+  bool flush_before_call_;  // the guest may write to the same descriptor
+  std::string held_;        // result lines of events whose commit is still to come
+  std::optional<std::chrono::steady_clock::time_point> group_start_;
+  std::optional<uint32_t> guest_exit_;
+  bool any_trap_ = false;
+  bool any_bad_line_ = false;
+};
+
+}  // namespace perdure

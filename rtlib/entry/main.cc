@@ -1,0 +1,216 @@
+// perdure_main: from a command line to one event, or to a stream of them.
+//
+// Everything that can be wrong with the command line is found before anything is opened, so that
+// exit status 2 always means that the state has not been touched.
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "perdure/entry.h"
+#include "perdure/instance.h"
+#include "perdure/wasi.h"
+#include "rtlib/base/text.h"
+#include "rtlib/engine/store_kind.h"
+#include "rtlib/entry/call_line.h"
+#include "rtlib/entry/default_state.h"
+#include "rtlib/entry/exit_status.h"
+#include "rtlib/entry/help.h"
+#include "rtlib/entry/info.h"
+#include "rtlib/entry/line_loop.h"
+#include "rtlib/entry/options.h"
+#include "rtlib/entry/output.h"
+#include "rtlib/entry/session.h"
+#include "rtlib/entry/signals.h"
+
+namespace perdure {
+namespace {
+
+constexpr int kStdoutFd = 1;
+constexpr int kStderrFd = 2;
+
+int Fail(std::string_view name, const Status& status, int exit_status) {
+  WriteMessage(kStderrFd, StrCat(name, ": error: ", status.message()));
+  return exit_status;
+}
+
+// Text for standard output. A reader that has gone away ends the process quietly, as SIGPIPE would.
+Result<int> Print(std::string_view text, int exit_status) {
+  Output out(kStdoutFd);
+  out.Append(text);
+  out.Flush();
+  if (out.error() == 0) return exit_status;
+  if (out.error() == EPIPE) return kExitSignalBase + SIGPIPE;
+  return Status(StatusCode::kIo,
+                StrCat("writing to standard output: ", std::strerror(out.error())));
+}
+
+// One run of the program, from the parsed command line to the exit status.
+class Run {
+ public:
+  Run(const perdure_program& program, StoreOpener open_store, const CommandLine& line)
+      : program_(program), open_store_(open_store), line_(line), exports_(program) {}
+
+  // Checks what can be checked without opening anything. An error is the user's.
+  Status Check();
+  // REQUIRES: Check() was OK. An error is the runtime's, unless start_trapped().
+  Result<int> Execute();
+  bool start_trapped() const { return start_trapped_; }
+
+ private:
+  Result<int> ShowInfo();
+  Result<int> DeliverCalls();
+  Result<int> RunOneCall();
+  Result<int> RunLines();
+  Status Open();
+  // Closes the instance and shows what --perdure-info and --perdure-stats asked for.
+  Status CloseAndReport();
+  Result<StatePath> ChoosePath() const { return ChooseStatePath(program_, line_.options, getenv); }
+
+  const perdure_program& program_;
+  StoreOpener open_store_;
+  const CommandLine& line_;
+  Exports exports_;
+  std::optional<PreparedCall> call_;
+  StatePath state_;
+  WasiOptions wasi_;  // the instance refers to it
+  std::unique_ptr<Instance> instance_;
+  bool start_trapped_ = false;
+};
+
+Status Run::Check() {
+  if (line_.action == Action::kCall) {
+    PERDURE_ASSIGN_OR_RETURN(call_, PrepareCall(exports_, line_.words));
+  }
+  return OkStatus();
+}
+
+Result<int> Run::Execute() {
+  switch (line_.action) {
+    case Action::kHelp:
+      return Print(HelpText(exports_, ChoosePath()), kExitOk);
+    case Action::kVersion:
+      return Print(VersionText(program_), kExitOk);
+    case Action::kUsage:
+      WriteMessage(kStderrFd, UsageText(exports_));
+      return kExitUsage;
+    case Action::kInfo:
+      return ShowInfo();
+    case Action::kCall:
+    case Action::kLines:
+      return DeliverCalls();
+  }
+  return kExitUsage;
+}
+
+Result<int> Run::ShowInfo() {
+  PERDURE_ASSIGN_OR_RETURN(state_, ChoosePath());
+  std::optional<Info> info;
+  if (StateExists(state_)) {
+    PERDURE_TRY(Open());
+    info = instance_->info();
+    PERDURE_TRY(instance_->Close());
+  }
+  return Print(InfoReport(program_, state_, info).ToString(line_.options.json), kExitOk);
+}
+
+Result<int> Run::DeliverCalls() {
+  PERDURE_ASSIGN_OR_RETURN(state_, ChoosePath());
+  PERDURE_TRY(PrepareStateDirectory(state_));
+  PERDURE_TRY(Open());
+  Result<int> exit_status = call_.has_value() ? RunOneCall() : RunLines();
+  Status closed = CloseAndReport();
+  if (exit_status.ok() && !closed.ok()) return closed;
+  return exit_status;
+}
+
+Status Run::Open() {
+  const RuntimeOptions& options = line_.options;
+  wasi_.environment = options.environment;
+  // The calls are on standard input; the guest must not take them away.
+  if (line_.action == Action::kLines) wasi_.stdin_fd = -1;
+  Options instance_options;
+  instance_options.state_path = state_.path;
+  instance_options.durability = options.durability;
+  instance_options.commit = options.commit;
+  instance_options.history_events = options.history_events;
+  instance_options.fresh = options.fresh && line_.action != Action::kInfo;
+  instance_options.wasi = &wasi_;
+  Result<std::unique_ptr<Instance>> opened =
+      Instance::Open(program_, instance_options, open_store_);
+  if (!opened.ok()) {
+    start_trapped_ = opened.status().code() == StatusCode::kFailedPrecondition;
+    return opened.status();
+  }
+  instance_ = *std::move(opened);
+  return OkStatus();
+}
+
+Result<int> Run::RunOneCall() {
+  const PreparedCall& call = *call_;
+  InstanceSession session(instance_.get());
+  std::string lines;
+  PERDURE_ASSIGN_OR_RETURN(Outcome outcome, Deliver(&session, call, &lines));
+  PERDURE_TRY(session.Flush());
+  switch (outcome.kind) {
+    case Outcome::Kind::kReturned:
+      return Print(lines, kExitOk);
+    case Outcome::Kind::kExited:
+      return static_cast<int>(outcome.exit_status & 0xff);
+    case Outcome::Kind::kTrapped:
+      break;
+  }
+  WriteMessage(kStderrFd, StrCat(program_.name, ": ", TrapText(call, outcome)));
+  return kExitTrap;
+}
+
+Result<int> Run::RunLines() {
+  CatchStopSignals();
+  InstanceSession session(instance_.get());
+  LineLoop loop(exports_, &session, line_.options.commit, LineLoopFiles());
+  return loop.Run();
+}
+
+Status Run::CloseAndReport() {
+  Info info = instance_->info();
+  Status closed = instance_->Close();
+  std::string reports;
+  if (line_.options.info) {
+    reports += InfoReport(program_, state_, info).ToString(line_.options.json);
+  }
+  if (line_.options.stats) reports += StatsReport(instance_->stats()).ToString(line_.options.json);
+  if (!reports.empty()) {
+    reports.pop_back();  // WriteMessage ends the last line
+    WriteMessage(kStderrFd, reports);
+  }
+  return closed;
+}
+
+int Main(std::span<char* const> argv, const perdure_program& program, StoreOpener open_store) {
+  // Writing to a pipe nobody reads must be an error we see, not the end between a commit and its
+  // results.
+  signal(SIGPIPE, SIG_IGN);
+  std::vector<std::string_view> args;
+  for (size_t i = 1; i < argv.size(); ++i) args.push_back(argv[i]);
+  Result<CommandLine> line = ParseCommandLine(args, getenv);
+  if (!line.ok()) return Fail(program.name, line.status(), kExitUsage);
+  Run run(program, open_store, *line);
+  Status checked = run.Check();
+  if (!checked.ok()) return Fail(program.name, checked, kExitUsage);
+  Result<int> exit_status = run.Execute();
+  if (exit_status.ok()) return *exit_status;
+  return Fail(program.name, exit_status.status(), run.start_trapped() ? kExitTrap : kExitRuntime);
+}
+
+}  // namespace
+}  // namespace perdure
+
+int perdure_main(int argc, char** argv, const perdure_program* program,
+                 const perdure_store_kind* store) {
+  return perdure::Main({argv, static_cast<size_t>(argc)}, *program, store->open);
+}

@@ -1,0 +1,69 @@
+/* Host functions: what a program imports from the outside, written in C (or anything with a C ABI).
+ *
+ * For an import (import "env" "now_ms" (func (param i32) (result i64))) the generated code calls
+ *
+ *     uint64_t w2c_env_now_ms(struct w2c_env* host, uint32_t a);
+ *
+ * (wasm2c doubles "_" in the module's name and writes other characters of both names as 0xNN;
+ * `perdure build --emit=cpp` writes the exact prototypes into NAME.host.h). Link the library with
+ * `perdure build --host=libhost.a`. The first argument is a perdure_host* whatever struct name the
+ * prototype gives it.
+ *
+ * Rules
+ *   - A host function runs inside an event. What it writes into guest memory or globals is part of the
+ *     event and commits or rolls back with it; what it does elsewhere does not.
+ *   - Guest memory is reached through perdure_view() only. A view is valid until the host function
+ *     returns or the guest's memory grows.
+ *   - Bytes for the outside go through perdure_output(), which releases them after the commit.
+ *   - perdure_trap() does not return; it unwinds with longjmp over the host function's frames, so hold
+ *     no lock and no C++ object with a destructor when you call it, or when you call perdure_view().
+ *   - Threads: call these only on the thread that runs the event.
+ */
+#ifndef PERDURE_HOST_H_
+#define PERDURE_HOST_H_
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct perdure_host perdure_host;
+
+enum { PERDURE_READ = 1, PERDURE_WRITE = 2 };
+
+/* A pointer to `length` bytes of memory `memory_index` at guest address `address`, every page of it
+ * already touched for `access`, so that system calls may use it. Traps (out of bounds) unless the whole
+ * range lies inside the memory. `length` 0 gives a non-NULL pointer not to be dereferenced. */
+void* perdure_view(perdure_host* host, uint32_t memory_index, uint64_t address, uint64_t length,
+                   int access);
+
+/* Like perdure_view(), but returns NULL where that would trap. */
+void* perdure_try_view(perdure_host* host, uint32_t memory_index, uint64_t address, uint64_t length,
+                       int access);
+
+/* Bytes now in memory `memory_index`; 0 if there is no such memory. */
+uint64_t perdure_memory_size(perdure_host* host, uint32_t memory_index);
+
+/* Queues `length` bytes for file descriptor `fd` (1 or 2). They are copied, logged with the event and
+ * written when its commit is durable; a trapped event writes nothing. */
+void perdure_output(perdure_host* host, int fd, const void* bytes, size_t length);
+
+/* Ends the event with a trap; everything it changed is rolled back. `message` is copied. */
+#if defined(__GNUC__)
+__attribute__((noreturn))
+#endif
+void perdure_trap(perdure_host* host, const char* message);
+
+/* The program's name, for messages. Static storage. */
+const char* perdure_program_name(perdure_host* host);
+
+/* A pointer of the embedder's own (perdure::Options::host_data), or NULL. Never persisted. */
+void* perdure_host_data(perdure_host* host);
+
+#ifdef __cplusplus
+} /* extern "C" */
+#endif
+
+#endif /* PERDURE_HOST_H_ */

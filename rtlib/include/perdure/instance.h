@@ -1,0 +1,132 @@
+// An instance: one live copy of a program's state in this process, tied to one store.
+//
+//     perdure::Options options;
+//     options.state_path = "counter.db";
+//     auto opened = perdure::Instance::Open(counter_program, options, perdure::OpenSqliteStore);
+//     if (!opened.ok()) return Fail(opened.status());
+//     perdure_value args[1] = {{.i32 = 42}};
+//     auto outcome = (*opened)->Call(set_export, args, {});        // durable when it returns
+//
+// Every call is one event: (event, state) -> (effects, state'), one transaction of the store. A trap
+// rolls the state back to what it was before the event and is reported as an Outcome; a Status that is
+// not OK means the runtime itself failed (disk full, corrupt file) and the instance is poisoned: every
+// later call returns kFailedPrecondition, and what was acknowledged before is safe in the store.
+//
+// Threads: an instance is confined to one thread at a time; different instances are independent.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "perdure/program.h"
+#include "perdure/status.h"
+
+namespace perdure {
+
+class Store;
+struct StoreOptions;
+struct WasiOptions;  // perdure/wasi.h
+using StoreOpener = Result<std::unique_ptr<Store>> (*)(const StoreOptions& options);
+
+enum class Durability : uint8_t {
+  kFull,    // an acknowledged event survives power loss
+  kNormal,  // survives the death of the process; power loss may take the last events, never consistency
+  kOff,     // survives the death of the process; power loss may corrupt the file
+};
+
+// When a commit ends a group of events. Outcomes and effects are released only after the commit.
+struct CommitPolicy {
+  enum class Kind : uint8_t { kEvent, kEvery, kInterval } kind = Kind::kEvent;
+  uint64_t value = 1;  // kEvery: events; kInterval: milliseconds
+};
+
+struct Options {
+  std::string state_path;
+  Durability durability = Durability::kFull;
+  CommitPolicy commit;
+  uint64_t history_events = 500;  // deltas kept behind the newest event; kHistoryAll keeps every one
+  bool fresh = false;             // begin again from the module's initial state
+  void* host_data = nullptr;      // see perdure_host_data(); not owned
+  // What WASI imports see of the outside; not owned, must outlive the instance. NULL: the defaults.
+  const WasiOptions* wasi = nullptr;
+
+  static constexpr uint64_t kHistoryAll = UINT64_MAX;
+};
+
+// How an event ended, as seen by the caller.
+struct Outcome {
+  enum class Kind : uint8_t { kReturned, kTrapped, kExited } kind = Kind::kReturned;
+  std::string message;       // kTrapped: why, for a person ("integer divide by zero")
+  uint32_t exit_status = 0;  // kExited: the guest's own
+  uint64_t seq = 0;          // the event's number in the log; 0 if it changed nothing and left no row
+};
+
+// Counters since Open, for --perdure-stats. Times in nanoseconds, sizes in bytes.
+struct Stats {
+  uint64_t events = 0, events_unchanged = 0, events_trapped = 0, commits = 0;
+  uint64_t chunks_dirty = 0;   // chunks the tracker reported
+  uint64_t chunks_changed = 0; // of those, chunks with at least one changed byte
+  uint64_t delta_bytes = 0;    // as stored
+  uint64_t bytes_written = 0;  // by the store, to all its files
+  uint64_t commit_ns_p50 = 0, commit_ns_p99 = 0;
+  uint64_t folds = 0, fold_ns = 0;
+  uint64_t restore_ns = 0, restored_chunks = 0, restored_events = 0;
+};
+
+// What --perdure-info shows.
+struct Info {
+  std::string state_path;
+  std::string tracker;       // "wp-async", "wp-sync", "mprotect", "compare"
+  uint64_t base_seq = 0, last_seq = 0;
+  uint64_t memory_bytes = 0; // all memories
+  uint64_t state_bytes = 0;  // size of the state's files
+  uint32_t format_version = 0;
+  std::string created;       // RFC 3339, UTC
+};
+
+class Instance {
+ public:
+  // Opens (or creates, running the `start` event) the state at options.state_path and restores it.
+  // `program` must outlive the instance. Errors: kLocked, kIncompatible, kCorrupt, kIo,
+  // kInvalidArgument; kFailedPrecondition if the start event trapped (nothing is created then).
+  static Result<std::unique_ptr<Instance>> Open(const perdure_program& program,
+                                                const Options& options, StoreOpener open_store);
+  ~Instance();  // Close()s, ignoring its status
+  Instance(const Instance&) = delete;
+  Instance& operator=(const Instance&) = delete;
+
+  // Delivers the event `call NAME(ARGS)`. export_index counts program.exports and must name a function;
+  // args and results must have the lengths of its type (kInvalidArgument otherwise). Under group commit
+  // the event is durable after the next Flush() or when the group is full.
+  Result<Outcome> Call(uint32_t export_index, std::span<const perdure_value> args,
+                       std::span<perdure_value> results);
+
+  // Ends the current group, if any: commits it and releases its effects.
+  Status Flush();
+
+  // True if outcomes have been returned whose commit is still to come (group commit only).
+  bool HasUncommittedEvents() const;
+
+  // Flushes, folds what the history window allows, seals and closes the store. Idempotent.
+  Status Close();
+
+  // Function index of a non-null funcref value, or kInvalidArgument if it is no function of the program.
+  Result<uint32_t> FunctionIndex(const wasm_rt_funcref_t& funcref) const;
+  // The funcref for a function index; kInvalidArgument if out of range.
+  Result<wasm_rt_funcref_t> FunctionRef(uint32_t function_index) const;
+
+  const perdure_program& program() const;
+  Stats stats() const;
+  Info info() const;
+
+ private:
+  class Impl;
+  explicit Instance(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace perdure

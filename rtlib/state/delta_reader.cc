@@ -1,0 +1,191 @@
+#include "rtlib/state/delta_reader.h"
+
+#include <memory>
+#include <new>
+
+#include "rtlib/base/bytes.h"
+#include "rtlib/base/compress.h"
+
+namespace perdure {
+namespace {
+
+Status Corrupt(std::string_view what) {
+  return Status(StatusCode::kCorrupt, "its delta " + std::string(what));
+}
+
+class Applier {
+ public:
+  Applier(std::string_view payload, const perdure_program& program, SmallState* small,
+          MemorySink* memory)
+      : reader_(payload), program_(program), small_(*small), memory_(*memory) {}
+
+  Status Run() {
+    uint8_t previous = 0;
+    while (!reader_.AtEnd()) {
+      const uint8_t tag = reader_.U8();
+      if (tag <= previous) return Corrupt("has parts out of order");
+      previous = tag;
+      PERDURE_TRY(Part(tag));
+      if (!reader_.ok()) return Corrupt("does not decode");
+    }
+    return OkStatus();
+  }
+
+ private:
+  Status Part(uint8_t tag) {
+    switch (static_cast<DeltaTag>(tag)) {
+      case DeltaTag::kMemorySizes:
+        return MemorySizes();
+      case DeltaTag::kMemoryRuns:
+        return MemoryRuns();
+      case DeltaTag::kGlobals:
+        return Globals();
+      case DeltaTag::kTables:
+        return Tables();
+      case DeltaTag::kSegments:
+        return Segments();
+      case DeltaTag::kHostTable:
+        return HostTable();
+    }
+    return Corrupt("has a part of an unknown kind");
+  }
+
+  // The next index of an ascending list ended by 0, in *index. False at the end, or with the reader
+  // failed if the index does not ascend or is not below `count`.
+  bool NextIndex(uint32_t count, uint64_t* after, uint32_t* index) {
+    const uint64_t stored = reader_.Varint();
+    if (stored == 0) return false;
+    if (stored <= *after || stored > count) {
+      reader_.Fail();
+      return false;
+    }
+    *after = stored;
+    *index = static_cast<uint32_t>(stored - 1);
+    return true;
+  }
+
+  // The next run of a list ended by 0, within [*end, limit): sets its start and moves *end behind
+  // it.
+  bool NextRun(uint64_t limit, uint64_t* first, uint64_t* end) {
+    const uint64_t length = reader_.Varint();
+    if (length == 0) return false;
+    const uint64_t gap = reader_.Varint();
+    if (!reader_.ok() || gap > limit - *end || length > limit - *end - gap) {
+      reader_.Fail();
+      return false;
+    }
+    *first = *end + gap;
+    *end = *first + length;
+    return true;
+  }
+
+  Status MemorySizes() {
+    uint64_t after = 0;
+    for (uint32_t i; NextIndex(program_.memory_count, &after, &i);) {
+      const uint64_t pages = reader_.Varint();
+      // A committed memory never shrinks: wasm has no instruction for it.
+      if (!reader_.ok() || pages <= small_.memory_pages[i] ||
+          pages > program_.memories[i].max_pages || pages > kMemoryPagesMax) {
+        return Corrupt("gives a memory an impossible size");
+      }
+      PERDURE_TRY(memory_.Grow(i, pages));
+      small_.memory_pages[i] = pages;
+    }
+    return OkStatus();
+  }
+
+  Status MemoryRuns() {
+    uint64_t after = 0;
+    for (uint32_t i; NextIndex(program_.memory_count, &after, &i);) {
+      const uint64_t limit = small_.memory_pages[i] * (kPageBytes / kWordBytes);
+      for (uint64_t first, end = 0; NextRun(limit, &first, &end);) {
+        const std::string_view bytes = reader_.Raw((end - first) * kWordBytes);
+        if (!reader_.ok()) break;
+        PERDURE_TRY(memory_.Write(i, first * kWordBytes, bytes));
+      }
+    }
+    return OkStatus();
+  }
+
+  Status Globals() {
+    uint64_t after = 0;
+    for (uint32_t i; NextIndex(program_.global_count, &after, &i);) {
+      if (!program_.globals[i].is_mutable) return Corrupt("changes an immutable global");
+      small_.globals[i] = ReadValue(program_.globals[i].type, program_.function_count, &reader_);
+    }
+    return OkStatus();
+  }
+
+  Status Tables() {
+    uint64_t after = 0;
+    for (uint32_t i; NextIndex(program_.table_count, &after, &i);) {
+      const perdure_table& table = program_.tables[i];
+      std::vector<uint32_t>& elements = small_.tables[i];
+      const uint64_t size = reader_.Varint();
+      if (!table.is_mutable) return Corrupt("changes an immutable table");
+      if (!reader_.ok() || size < elements.size() || size > table.max_size) {
+        return Corrupt("gives a table an impossible size");
+      }
+      PERDURE_TRY(GrowTable(static_cast<uint32_t>(size), &elements));
+      for (uint64_t first, end = 0; NextRun(size, &first, &end);) {
+        for (uint64_t at = first; at < end && reader_.ok(); ++at) {
+          elements[at] = ReadReference(table.type, program_.function_count, &reader_);
+        }
+      }
+    }
+    return OkStatus();
+  }
+
+  // New elements are null and take no bytes of the delta, so that a table may honestly grow by
+  // millions of elements in a few bytes; the program's declared maximum is the limit, and abi/'s
+  // where none is.
+  static Status GrowTable(uint32_t size, std::vector<uint32_t>* elements) {
+    if (size > kTableElementsMax) return Corrupt("gives a table an impossible size");
+    elements->resize(size, kNullRef);
+    return OkStatus();
+  }
+
+  Status Segments() {
+    uint64_t after = 0;
+    for (uint32_t i; NextIndex(program_.segment_count, &after, &i);) small_.dropped[i] = 1;
+    return OkStatus();
+  }
+
+  Status HostTable() {
+    const std::string_view bytes = reader_.Bytes();
+    if (bytes.size() > kHostTableBytesMax) return Corrupt("has too large a host table");
+    small_.host_table = bytes;
+    return OkStatus();
+  }
+
+  ByteReader reader_;
+  const perdure_program& program_;
+  SmallState& small_;
+  MemorySink& memory_;
+};
+
+}  // namespace
+
+Status ApplyDelta(std::string_view delta, const perdure_program& program, SmallState* small,
+                  MemorySink* memory) {
+  if (delta.empty()) return OkStatus();
+  ByteReader reader(delta);
+  const uint8_t encoding = reader.U8();
+  const uint64_t raw_bytes = reader.Varint();
+  const std::string_view payload = reader.Raw(reader.remaining());
+  if (!reader.ok() || delta.size() > kDeltaBytesMax || raw_bytes > kDeltaBytesMax) {
+    return Corrupt("does not decode");
+  }
+  if (encoding == static_cast<uint8_t>(Encoding::kRaw)) {
+    if (payload.size() != raw_bytes) return Corrupt("has the wrong size");
+    return Applier(payload, program, small, memory).Run();
+  }
+  if (encoding != static_cast<uint8_t>(Encoding::kLz4)) return Corrupt("has an unknown encoding");
+  if (raw_bytes / kLz4ExpansionMax > payload.size()) return Corrupt("has the wrong size");
+  const std::unique_ptr<char[]> raw(new (std::nothrow) char[raw_bytes]);
+  if (raw == nullptr) return Status(StatusCode::kResourceExhausted, "no memory for a delta");
+  if (!Decompress(payload, raw.get(), raw_bytes)) return Corrupt("does not decompress");
+  return Applier({raw.get(), raw_bytes}, program, small, memory).Run();
+}
+
+}  // namespace perdure

@@ -1,0 +1,91 @@
+// PortableValue: a wasm value without pointers, as it is stored.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <cstring>
+
+#include "perdure/program.h"
+#include "rtlib/base/bytes.h"
+#include "rtlib/state/format.h"
+
+namespace perdure {
+
+constexpr bool IsReference(uint8_t type) {
+  return type == PERDURE_FUNCREF || type == PERDURE_EXTERNREF;
+}
+
+// Bytes of a value in wasm2c's instance struct; 0 for a byte that is no value type.
+constexpr size_t NativeBytes(uint8_t type) {
+  switch (type) {
+    case PERDURE_I32:
+    case PERDURE_F32:
+      return 4;
+    case PERDURE_I64:
+    case PERDURE_F64:
+      return 8;
+    case PERDURE_V128:
+      return 16;
+    case PERDURE_FUNCREF:
+      return sizeof(wasm_rt_funcref_t);
+    case PERDURE_EXTERNREF:
+      return sizeof(wasm_rt_externref_t);
+    default:
+      return 0;
+  }
+}
+
+// Numbers and vectors: their NativeBytes(), bits unchanged, the rest zero. References: the function
+// index (kNullRef for null) in the first four bytes.
+struct PortableValue {
+  std::array<uint8_t, 16> bytes = {};
+
+  bool operator==(const PortableValue&) const = default;
+
+  static PortableValue Reference(uint32_t function) {
+    PortableValue value;
+    std::memcpy(value.bytes.data(), &function, sizeof(function));
+    return value;
+  }
+  uint32_t reference() const {
+    uint32_t function;
+    std::memcpy(&function, bytes.data(), sizeof(function));
+    return function;
+  }
+};
+
+// A reference on its own: varint of index + 1, 0 for null.
+inline void WriteReference(uint32_t function, ByteWriter* writer) {
+  writer->Varint(function == kNullRef ? 0 : uint64_t{function} + 1);
+}
+
+// Fails the reader unless the reference is null or, for a funcref, below function_count.
+inline uint32_t ReadReference(uint8_t type, uint32_t function_count, ByteReader* reader) {
+  const uint64_t stored = reader->Varint();
+  if (stored == 0) return kNullRef;
+  if (type != PERDURE_FUNCREF || stored > function_count) {
+    reader->Fail();
+    return kNullRef;
+  }
+  return static_cast<uint32_t>(stored - 1);
+}
+
+inline void WriteValue(uint8_t type, const PortableValue& value, ByteWriter* writer) {
+  if (IsReference(type)) {
+    WriteReference(value.reference(), writer);
+  } else {
+    writer->Raw(value.bytes.data(), NativeBytes(type));
+  }
+}
+
+inline PortableValue ReadValue(uint8_t type, uint32_t function_count, ByteReader* reader) {
+  PortableValue value;
+  if (IsReference(type)) {
+    return PortableValue::Reference(ReadReference(type, function_count, reader));
+  }
+  const std::string_view raw = reader->Raw(NativeBytes(type));
+  if (!raw.empty()) std::memcpy(value.bytes.data(), raw.data(), raw.size());
+  return value;
+}
+
+}  // namespace perdure

@@ -1,0 +1,135 @@
+#include "rtlib/track/fault_tracker.h"
+
+#include <sys/mman.h>
+
+#include <algorithm>
+#include <bit>
+
+#include "rtlib/abi/fault.h"
+#include "rtlib/abi/memory.h"
+#include "rtlib/base/check.h"
+#include "rtlib/track/trackers.h"
+#include "rtlib/track/userfault.h"
+
+namespace perdure {
+
+FaultTracker::FaultTracker(uint8_t* base, uint64_t reserved_bytes, Limits limits)
+    : base_(base),
+      page_bytes_(PageBytes()),
+      page_count_(reserved_bytes / PageBytes()),
+      limits_(limits) {}
+
+FaultTracker::~FaultTracker() {
+  if (started_) abi::ClearWriteHook(reinterpret_cast<uintptr_t>(base_));
+  if (bitmap_ != nullptr) munmap(bitmap_, page_count_ / 8 + sizeof *bitmap_);
+}
+
+Status FaultTracker::Start() {
+  void* bits = mmap(nullptr, page_count_ / 8 + sizeof *bitmap_, PROT_READ | PROT_WRITE,
+                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (bits == MAP_FAILED) return SystemError("reserving memory for write tracking");
+  bitmap_ = static_cast<uint64_t*>(bits);
+  const auto begin = reinterpret_cast<uintptr_t>(base_);
+  PERDURE_TRY(abi::SetWriteHook(begin, begin + page_count_ * page_bytes_, OnWriteHook, this));
+  started_ = true;
+  return OkStatus();
+}
+
+Status FaultTracker::Arm(uint64_t size_bytes) {
+  PERDURE_CHECK(size_bytes <= abi::AccessibleBytes(base_), "tracking beyond the memory's size");
+  abi::TakeSmallestSize(base_);
+  ClearMarks();
+  armed_bytes_ = 0;
+  if (size_bytes != 0 && !Protect(base_, size_bytes)) return SystemError("write-protecting memory");
+  armed_bytes_ = size_bytes;
+  return OkStatus();
+}
+
+Status FaultTracker::Collect(uint64_t size_bytes, std::vector<ChunkRange>* dirty) {
+  PERDURE_CHECK(size_bytes <= abi::AccessibleBytes(base_), "tracking beyond the memory's size");
+  dirty->clear();
+  const uint64_t intact = std::min({armed_bytes_, abi::TakeSmallestSize(base_), size_bytes});
+  std::vector<ChunkRange> runs;  // of pages
+  if (all_dirty_) {
+    AppendRange(&runs, 0, size_bytes / page_bytes_);
+  } else {
+    runs = MarkedRuns(intact / page_bytes_);
+    AppendRange(&runs, intact / page_bytes_, size_bytes / page_bytes_);  // (2)
+  }
+  const uint64_t chunks_a_page = page_bytes_ / kChunkBytes;
+  for (const ChunkRange& run : runs) {
+    dirty->push_back({run.begin * chunks_a_page, run.end * chunks_a_page});
+  }
+  ClearMarks();
+  armed_bytes_ = 0;
+  PERDURE_TRY(ProtectRuns(runs));
+  armed_bytes_ = size_bytes;
+  return OkStatus();
+}
+
+Status FaultTracker::ProtectRuns(const std::vector<ChunkRange>& runs) {
+  for (size_t i = 0; i < runs.size();) {
+    const uint64_t begin = runs[i].begin;
+    uint64_t end = runs[i].end;
+    for (++i; i < runs.size() && runs[i].begin - end <= limits_.pages_a_call; ++i) end = runs[i].end;
+    if (!Protect(base_ + begin * page_bytes_, (end - begin) * page_bytes_)) {
+      return SystemError("write-protecting memory");
+    }
+  }
+  return OkStatus();
+}
+
+bool FaultTracker::OnWriteHook(void* context, uintptr_t address) {
+  auto* tracker = static_cast<FaultTracker*>(context);
+  return tracker->OnWrite(address - reinterpret_cast<uintptr_t>(tracker->base_));
+}
+
+bool FaultTracker::OnWrite(uint64_t offset) {
+  if (offset >= std::min(armed_bytes_, abi::AccessibleBytes(base_))) return false;  // (3)
+  const uint64_t page = offset / page_bytes_;
+  if (all_dirty_ || IsMarked(page)) return false;  // (4)
+  Mark(page);
+  if (runs_ <= limits_.runs && Unprotect(base_ + page * page_bytes_, page_bytes_)) return true;
+  all_dirty_ = true;
+  return Unprotect(base_, std::min(armed_bytes_, abi::AccessibleBytes(base_)));
+}
+
+void FaultTracker::Mark(uint64_t page) {
+  const bool joins_left = page > 0 && IsMarked(page - 1);
+  const bool joins_right = page + 1 < page_count_ && IsMarked(page + 1);
+  runs_ += 1u - joins_left - joins_right;  // 1, 0 or -1
+  bitmap_[page / 64] |= uint64_t{1} << (page % 64);
+  first_marked_ = std::min(first_marked_, page);
+  last_marked_ = std::max(last_marked_, page);
+}
+
+std::vector<ChunkRange> FaultTracker::MarkedRuns(uint64_t end_page) const {
+  std::vector<ChunkRange> runs;
+  const uint64_t end = std::min(end_page, last_marked_ + 1);
+  uint64_t page = first_marked_;
+  while (page < end) {
+    const uint64_t word = bitmap_[page / 64] >> (page % 64);
+    if (word == 0) {
+      page = (page / 64 + 1) * 64;
+      continue;
+    }
+    const uint64_t begin = page + static_cast<uint64_t>(std::countr_zero(word));
+    // At most to the end of this word; AppendRange joins it with the next one's.
+    const uint64_t length = static_cast<uint64_t>(std::countr_one(bitmap_[begin / 64] >> (begin % 64)));
+    page = begin + length;
+    AppendRange(&runs, std::min(begin, end), std::min(page, end));
+  }
+  return runs;
+}
+
+void FaultTracker::ClearMarks() {
+  if (first_marked_ <= last_marked_) {
+    std::fill(bitmap_ + first_marked_ / 64, bitmap_ + last_marked_ / 64 + 1, uint64_t{0});
+  }
+  first_marked_ = UINT64_MAX;
+  last_marked_ = 0;
+  runs_ = 0;
+  all_dirty_ = false;
+}
+
+}  // namespace perdure

@@ -1,0 +1,79 @@
+// FaultTracker: what wp-sync and mprotect have in common. Pages are protected, our own fault handler notes
+// the first write to each and unprotects it.
+//
+//   CLEAN (protected) --write: OnWrite--> DIRTY (writable) --Collect--> CLEAN
+//
+// Invariants
+//  (1) Between Arm/Collect and the next Collect, every page of [0, armed bytes) that is still the page that
+//      was armed is protected, or marked in the bitmap, or everything is taken for dirty.
+//  (2) Pages beyond the armed bytes, and pages given up and had back since (abi::TakeSmallestSize), are not
+//      protected, hence all reported.
+//  (3) OnWrite never makes an address accessible that the guest has no right to: only armed pages inside the
+//      memory's present size.
+//  (4) OnWrite unprotects a page once. A second fault of the same page is somebody's bug and is passed on,
+//      so it cannot loop.
+//  (5) OnWrite allocates nothing: the bitmap is a reservation of one bit a page.
+//
+// mprotect splits a mapping for every isolated dirty page and the kernel limits mappings per process
+// (vm.max_map_count), so past a budget of isolated runs everything is unprotected and taken for dirty.
+//
+// Threads: the handler runs on the thread that writes, which is the instance's thread.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "rtlib/track/tracker.h"
+
+namespace perdure {
+
+class FaultTracker : public Tracker {
+ public:
+  ~FaultTracker() override;
+
+  Status Arm(uint64_t size_bytes) final;
+  Status Collect(uint64_t size_bytes, std::vector<ChunkRange>* dirty) final;
+
+ protected:
+  struct Limits {
+    uint64_t runs;          // isolated dirty runs until everything is taken for dirty
+    uint64_t pages_a_call;  // clean pages it is cheaper to protect again than to spend a call on skipping
+  };
+
+  FaultTracker(uint8_t* base, uint64_t reserved_bytes, Limits limits);
+
+  // Called once after construction: starts receiving faults.
+  Status Start();
+
+  // Make writes to [begin, begin + bytes) fault, or not. Unprotect is called in signal context. errno is
+  // set on failure.
+  virtual bool Protect(uint8_t* begin, uint64_t bytes) = 0;
+  virtual bool Unprotect(uint8_t* begin, uint64_t bytes) = 0;
+
+  uint8_t* base() const { return base_; }
+
+ private:
+  static bool OnWriteHook(void* context, uintptr_t address);
+  bool OnWrite(uint64_t offset);
+
+  bool IsMarked(uint64_t page) const { return (bitmap_[page / 64] >> (page % 64) & 1) != 0; }
+  void Mark(uint64_t page);
+  // The marked pages below `end_page`, ascending, as ranges of pages.
+  std::vector<ChunkRange> MarkedRuns(uint64_t end_page) const;
+  void ClearMarks();
+  Status ProtectRuns(const std::vector<ChunkRange>& runs);
+
+  uint8_t* const base_;
+  const uint64_t page_bytes_;
+  const uint64_t page_count_;
+  const Limits limits_;
+  uint64_t* bitmap_ = nullptr;
+  uint64_t first_marked_ = UINT64_MAX;  // bounds of the marked pages
+  uint64_t last_marked_ = 0;
+  uint64_t runs_ = 0;
+  uint64_t armed_bytes_ = 0;
+  bool all_dirty_ = false;
+  bool started_ = false;
+};
+
+}  // namespace perdure

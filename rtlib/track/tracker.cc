@@ -1,0 +1,89 @@
+#include "rtlib/track/tracker.h"
+
+#include <cstdlib>
+#include <mutex>
+
+#include "rtlib/base/text.h"
+#include "rtlib/track/trackers.h"
+
+namespace perdure {
+
+namespace {
+
+struct ModeName {
+  TrackMode mode;
+  std::string_view name;
+};
+// Best first. compare is last and always works.
+constexpr ModeName kModes[] = {
+    {TrackMode::kWpAsync, "wp-async"},
+    {TrackMode::kWpSync, "wp-sync"},
+    {TrackMode::kMprotect, "mprotect"},
+    {TrackMode::kCompare, "compare"},
+};
+
+class CompareTracker final : public Tracker {
+ public:
+  Status Arm(uint64_t) override { return OkStatus(); }
+  Status Collect(uint64_t size_bytes, std::vector<ChunkRange>* dirty) override {
+    dirty->clear();
+    AppendRange(dirty, 0, size_bytes / kChunkBytes);
+    return OkStatus();
+  }
+  TrackMode mode() const override { return TrackMode::kCompare; }
+};
+
+// The self-test's verdict on a mode, asked for once per process.
+Status Verdict(TrackMode mode) {
+  static std::mutex mutex;
+  static std::optional<Status> verdicts[std::size(kModes)];
+  const std::lock_guard lock(mutex);
+  std::optional<Status>& verdict = verdicts[static_cast<size_t>(mode)];
+  if (!verdict.has_value()) verdict = SelfTest(mode);
+  return *verdict;
+}
+
+Result<TrackMode> ForcedMode(std::string_view name) {
+  const std::optional<TrackMode> mode = ParseTrackMode(name);
+  if (!mode.has_value()) {
+    return Status(StatusCode::kInvalidArgument,
+                  StrCat("PERDURE_TRACK: no mode '", name,
+                         "'; the modes are wp-async, wp-sync, mprotect and compare"));
+  }
+  PERDURE_TRY(Verdict(*mode).WithContext(
+      StrCat("PERDURE_TRACK=", name, " does not work here (unset it to have a mode chosen)")));
+  return *mode;
+}
+
+}  // namespace
+
+std::string_view TrackModeName(TrackMode mode) { return kModes[static_cast<size_t>(mode)].name; }
+
+std::optional<TrackMode> ParseTrackMode(std::string_view name) {
+  for (const ModeName& mode : kModes) {
+    if (mode.name == name) return mode.mode;
+  }
+  return std::nullopt;
+}
+
+Result<TrackMode> ChooseTrackMode() {
+  const char* forced = std::getenv("PERDURE_TRACK");
+  if (forced != nullptr && *forced != '\0') return ForcedMode(forced);
+  for (const ModeName& candidate : kModes) {
+    if (Verdict(candidate.mode).ok()) return candidate.mode;
+  }
+  return Verdict(TrackMode::kCompare);
+}
+
+Result<std::unique_ptr<Tracker>> CreateTracker(TrackMode mode, uint8_t* base,
+                                               uint64_t reserved_bytes) {
+  switch (mode) {
+    case TrackMode::kWpAsync: return CreateWpAsyncTracker(base, reserved_bytes);
+    case TrackMode::kWpSync: return CreateWpSyncTracker(base, reserved_bytes);
+    case TrackMode::kMprotect: return CreateMprotectTracker(base, reserved_bytes);
+    case TrackMode::kCompare: break;
+  }
+  return std::unique_ptr<Tracker>(std::make_unique<CompareTracker>());
+}
+
+}  // namespace perdure
