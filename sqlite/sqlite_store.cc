@@ -1,0 +1,220 @@
+// SqliteStore: transactions, housekeeping, closing. The essay is in the header; rows are in
+// sqlite_store_rows.cc.
+#include "sqlite/sqlite_store.h"
+
+#include <sqlite3.h>
+#include <sys/stat.h>
+
+#include "rtlib/base/text.h"
+#include "sqlite/error.h"
+#include "sqlite/schema.h"
+#include "sqlite/state_vfs.h"
+
+namespace perdure {
+namespace {
+
+constexpr const char* kSqlText[] = {
+    "BEGIN IMMEDIATE",
+    "COMMIT",
+    "ROLLBACK",
+    "INSERT INTO header (id, format_version, module_hash, program_name, compiler, created_us, "
+    "base_seq,"
+    " base_hash, base_chunks, base_digest, sealed_seq, sealed_hash, hash)"
+    " VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " ON CONFLICT (id) DO UPDATE SET format_version = excluded.format_version,"
+    " module_hash = excluded.module_hash, program_name = excluded.program_name,"
+    " compiler = excluded.compiler, created_us = excluded.created_us, base_seq = excluded.base_seq,"
+    " base_hash = excluded.base_hash, base_chunks = excluded.base_chunks,"
+    " base_digest = excluded.base_digest, sealed_seq = excluded.sealed_seq,"
+    " sealed_hash = excluded.sealed_hash, hash = excluded.hash",
+    "INSERT INTO base_chunk (id, data) VALUES (?, ?)"
+    " ON CONFLICT (id) DO UPDATE SET data = excluded.data",
+    "DELETE FROM base_chunk WHERE id = ?",
+    "INSERT INTO base_section (tag, data) VALUES (?, ?)"
+    " ON CONFLICT (tag) DO UPDATE SET data = excluded.data",
+    "INSERT INTO base_global (idx, name, type, value) VALUES (?, ?, ?, ?)"
+    " ON CONFLICT (idx) DO UPDATE SET name = excluded.name, type = excluded.type,"
+    " value = excluded.value",
+    "INSERT INTO event (seq, kind, outcome, time_us, input, result, delta, effects, globals, "
+    "chunks,"
+    " hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    "DELETE FROM event WHERE seq <= ?",
+    "SELECT data FROM base_chunk WHERE id = ?",
+};
+
+bool IsSame(const StateHeader& a, const StateHeader& b) {
+  return a.hash == b.hash && a.sealed_seq == b.sealed_seq && a.base_seq == b.base_seq;
+}
+
+}  // namespace
+
+SqliteStore::~SqliteStore() {
+  const Status ignored = Close();
+  static_cast<void>(ignored);
+}
+
+Status SqliteStore::RequireOpen() const {
+  if (connection_ != nullptr) return OkStatus();
+  return Status(StatusCode::kFailedPrecondition, "the state is closed");
+}
+
+Status SqliteStore::Damaged(std::string_view where) const {
+  return StateError(StatusCode::kCorrupt, connection_->path(), "is damaged in ", where,
+                    ": restore it from a backup");
+}
+
+Result<Statement*> SqliteStore::Use(Sql sql) {
+  static_assert(std::size(kSqlText) == kSqlCount);
+  PERDURE_TRY(RequireOpen());
+  Statement& statement = statements_[sql];
+  if (!statement) {
+    PERDURE_ASSIGN_OR_RETURN(statement, connection_->Prepare(kSqlText[sql]));
+  }
+  return &statement;
+}
+
+Status SqliteStore::Step(Sql sql) {
+  PERDURE_ASSIGN_OR_RETURN(Statement * statement, Use(sql));
+  return Write(statement);
+}
+
+Status SqliteStore::Begin() {
+  PERDURE_TRY(RequireOpen());
+  if (in_transaction_) {
+    return StateError(StatusCode::kFailedPrecondition, connection_->path(),
+                      "already has an open transaction");
+  }
+  if (!broken_.ok()) {
+    return StateError(broken_.code(), connection_->path(),
+                      "is no longer written to: ", broken_.message());
+  }
+  connection_->vfs()->MarkLog();
+  PERDURE_TRY(Step(kBegin));
+  in_transaction_ = true;
+  write_failed_ = false;
+  pending_header_.reset();
+  if (!empty_) return OkStatus();
+  Status created = Create();
+  if (!created.ok()) Abort();
+  return created;
+}
+
+Status SqliteStore::Create() {
+  PERDURE_TRY(CreateSchema(connection_.get()));
+  return RecordDurability(durability_);
+}
+
+Status SqliteStore::RequireTransaction() const {
+  PERDURE_TRY(RequireOpen());
+  if (in_transaction_ && !write_failed_) return OkStatus();
+  return StateError(StatusCode::kFailedPrecondition, connection_->path(),
+                    in_transaction_ ? "has a transaction in which a write failed: abort it"
+                                    : "has no open transaction");
+}
+
+Status SqliteStore::Commit() {
+  PERDURE_TRY(RequireTransaction());
+  PERDURE_ASSIGN_OR_RETURN(Statement * statement, Use(kCommit));
+  const int rc = statement->Step();
+  if (rc != SQLITE_DONE) {
+    Status failed = connection_->Error(rc);
+    statement->Reset();
+    write_failed_ = true;
+    if ((rc & 0xff) == SQLITE_IOERR) broken_ = failed;
+    return failed;
+  }
+  statement->Reset();
+  in_transaction_ = false;
+  committed_ = true;
+  if (pending_header_.has_value()) header_ = std::move(pending_header_);
+  pending_header_.reset();
+  if (!empty_) return OkStatus();
+  empty_ = false;
+  PERDURE_TRY(connection_->UseWal());
+  return StartLog();
+}
+
+void SqliteStore::Abort() {
+  if (connection_ == nullptr || !in_transaction_) return;
+  in_transaction_ = false;
+  pending_header_.reset();
+  // After some errors SQLite has rolled back by itself.
+  if (sqlite3_get_autocommit(connection_->db()) == 0) {
+    Status status = Step(kRollback);
+    if (!status.ok()) broken_ = std::move(status);
+  }
+  if (!empty_) {
+    const int rc = connection_->vfs()->CutLogToMark();  // (Q5)
+    if (rc != SQLITE_OK) broken_ = connection_->Error(rc);
+  }
+}
+
+Status SqliteStore::Maintain(const StateHeader& sealed, bool closing) {
+  PERDURE_TRY(RequireOpen());
+  if (in_transaction_) {
+    return StateError(StatusCode::kFailedPrecondition, connection_->path(),
+                      "has an open transaction");
+  }
+  if (empty_) return OkStatus();
+  if (!closing && log_pages_ < checkpoint_pages_) return OkStatus();
+  const bool had_committed = committed_;
+  Status status = SealAndCheckpoint(sealed, closing);
+  if (status.ok()) {
+    checkpoint_pages_ = kCheckpointPages;
+  } else if (status.code() == StatusCode::kResourceExhausted && (!closing || !had_committed)) {
+    // Nothing is lost: the log has everything, and whoever only looks at a state on a full disk
+    // may. Try again when it has grown as much again; if there is no room for that either, the
+    // commit says so.
+    checkpoint_pages_ = log_pages_ + kCheckpointPages;
+    return OkStatus();
+  }
+  return status;
+}
+
+Status SqliteStore::SealAndCheckpoint(const StateHeader& sealed, bool closing) {
+  if (!header_.has_value() || !IsSame(*header_, sealed)) {
+    Status status = Begin();
+    if (status.ok()) status = PutHeader(sealed);
+    if (status.ok()) status = Commit();
+    if (!status.ok()) {
+      Abort();
+      return status;
+    }
+  }
+  if (log_pages_ == 0) return OkStatus();
+  PERDURE_ASSIGN_OR_RETURN(const bool complete, connection_->Checkpoint(/*truncate=*/closing));
+  if (complete) log_pages_ = 0;
+  return OkStatus();
+}
+
+Status SqliteStore::Close() {
+  if (connection_ == nullptr) return OkStatus();
+  Abort();
+  bytes_written_at_close_ = BytesWritten();
+  for (Statement& statement : statements_) statement.Finalize();
+  struct stat file;
+  const bool remove =
+      remove_if_empty_ && stat(connection_->sqlite_name().c_str(), &file) == 0 && file.st_size == 0;
+  const bool leave_clean = opened_ && broken_.ok() && log_pages_ == 0;
+  Status status = connection_->Close(leave_clean, remove);
+  connection_.reset();
+  return status;
+}
+
+uint64_t SqliteStore::BytesWritten() const {
+  return connection_ == nullptr ? bytes_written_at_close_ : connection_->vfs()->bytes_written();
+}
+
+uint64_t SqliteStore::BytesOnDisk() const {
+  if (connection_ == nullptr) return 0;
+  uint64_t bytes = 0;
+  for (const char* suffix : {"", "-wal", "-journal"}) {
+    struct stat file;
+    if (stat((connection_->sqlite_name() + suffix).c_str(), &file) == 0) {
+      bytes += static_cast<uint64_t>(file.st_size);
+    }
+  }
+  return bytes;
+}
+
+}  // namespace perdure

@@ -1,0 +1,244 @@
+// SqliteStore: reading and writing rows.
+//
+// Unsigned 64-bit numbers are stored as SQLite's signed ones with the same bits; those that order
+// rows or are counted (seq, ids) stay below 2^63.
+#include <sqlite3.h>
+
+#include <cstring>
+
+#include "sqlite/error.h"
+#include "sqlite/sqlite_store.h"
+
+namespace perdure {
+namespace {
+
+// Rows come in ascending order from a b-tree that may be damaged: an order that holds ends any loop
+// in it.
+class Ascending {
+ public:
+  explicit Ascending(int64_t after) : last_(after) {}
+  bool Take(int64_t id) {
+    if (id <= last_) return false;
+    last_ = id;
+    return true;
+  }
+
+ private:
+  int64_t last_;
+};
+
+EventRecord EventOf(Row* row) {
+  EventRecord event;
+  event.seq = static_cast<uint64_t>(row->IntIn(0, 1, INT64_MAX));
+  event.kind = static_cast<EventKind>(row->IntIn(1, 1, 3));
+  event.outcome = static_cast<EventOutcome>(row->IntIn(2, 1, 3));
+  event.time_us = row->Int(3);
+  event.input = row->Text(4);
+  event.result = row->Text(5);
+  event.delta = row->Blob(6);
+  event.effects = row->Blob(7);
+  event.globals = row->TextOrNull(8);
+  event.chunks = static_cast<uint32_t>(row->IntIn(9, 0, UINT32_MAX));
+  event.hash = row->Bits(10);
+  return event;
+}
+
+StateHeader HeaderOf(Row* row) {
+  StateHeader header;
+  header.format_version = static_cast<uint32_t>(row->IntIn(0, 0, UINT32_MAX));
+  const std::string_view hash = row->Blob(1);
+  if (hash.size() == sizeof(header.module_hash)) {
+    std::memcpy(header.module_hash, hash.data(), hash.size());
+  }
+  header.program_name = row->Text(2);
+  header.compiler = row->Text(3);
+  header.created_us = row->Int(4);
+  header.base_seq = static_cast<uint64_t>(row->IntIn(5, 0, INT64_MAX));
+  header.base_hash = row->Bits(6);
+  header.base_chunks = static_cast<uint64_t>(row->IntIn(7, 0, INT64_MAX));
+  header.base_digest = row->Bits(8);
+  header.sealed_seq = static_cast<uint64_t>(row->IntIn(9, 0, INT64_MAX));
+  header.sealed_hash = row->Bits(10);
+  header.hash = row->Bits(11);
+  return header;
+}
+
+}  // namespace
+
+Result<std::optional<StateHeader>> SqliteStore::ReadHeader() {
+  PERDURE_TRY(RequireOpen());
+  if (empty_ && !in_transaction_) return std::optional<StateHeader>();
+  PERDURE_ASSIGN_OR_RETURN(
+      Statement statement,
+      connection_->Prepare("SELECT format_version, module_hash, program_name, compiler, created_us,"
+                           " base_seq, base_hash, base_chunks, base_digest, sealed_seq,"
+                           " sealed_hash, hash FROM header WHERE id = 1"));
+  const int rc = statement.Step();
+  if (rc == SQLITE_DONE) return std::optional<StateHeader>();
+  if (rc != SQLITE_ROW) return connection_->Error(rc);
+  Row row(statement);
+  StateHeader header = HeaderOf(&row);
+  if (!row.ok() || row.Blob(1).size() != sizeof(header.module_hash))
+    return Damaged("table 'header'");
+  if (!in_transaction_) header_ = header;
+  return std::optional<StateHeader>(std::move(header));
+}
+
+Result<Statement*> SqliteStore::UseInTransaction(Sql sql) {
+  PERDURE_TRY(RequireTransaction());
+  return Use(sql);
+}
+
+Status SqliteStore::Write(Statement* statement) {
+  const int rc = statement->Step();
+  Status status = rc == SQLITE_DONE ? OkStatus() : connection_->Error(rc);
+  statement->Reset();
+  if (!status.ok()) write_failed_ = true;
+  return status;
+}
+
+Status SqliteStore::Clear() {
+  PERDURE_TRY(RequireTransaction());
+  const char* const sql =
+      "DELETE FROM header; DELETE FROM base_chunk; DELETE FROM base_section;"
+      "DELETE FROM base_global; DELETE FROM event";
+  Status status = connection_->Run(sql);
+  if (!status.ok()) write_failed_ = true;
+  return status;
+}
+
+Status SqliteStore::PutHeader(const StateHeader& header) {
+  PERDURE_ASSIGN_OR_RETURN(Statement * put, UseInTransaction(kPutHeader));
+  put->BindInt(1, header.format_version);
+  put->BindBlob(2, {reinterpret_cast<const char*>(header.module_hash), sizeof(header.module_hash)});
+  put->BindText(3, header.program_name);
+  put->BindText(4, header.compiler);
+  put->BindInt(5, header.created_us);
+  put->BindBits(6, header.base_seq);
+  put->BindBits(7, header.base_hash);
+  put->BindBits(8, header.base_chunks);
+  put->BindBits(9, header.base_digest);
+  put->BindBits(10, header.sealed_seq);
+  put->BindBits(11, header.sealed_hash);
+  put->BindBits(12, header.hash);
+  PERDURE_TRY(Write(put));
+  pending_header_ = header;
+  return OkStatus();
+}
+
+Status SqliteStore::PutChunk(uint64_t id, std::string_view blob) {
+  PERDURE_ASSIGN_OR_RETURN(Statement * put, UseInTransaction(kPutChunk));
+  put->BindBits(1, id);
+  put->BindBlob(2, blob);
+  return Write(put);
+}
+
+Status SqliteStore::DeleteChunk(uint64_t id) {
+  PERDURE_ASSIGN_OR_RETURN(Statement * remove, UseInTransaction(kDeleteChunk));
+  remove->BindBits(1, id);
+  return Write(remove);
+}
+
+Status SqliteStore::PutSection(uint32_t tag, std::string_view blob) {
+  PERDURE_ASSIGN_OR_RETURN(Statement * put, UseInTransaction(kPutSection));
+  put->BindInt(1, tag);
+  put->BindBlob(2, blob);
+  return Write(put);
+}
+
+Status SqliteStore::PutGlobalMirror(const GlobalMirror& mirror) {
+  PERDURE_ASSIGN_OR_RETURN(Statement * put, UseInTransaction(kPutGlobal));
+  put->BindInt(1, mirror.index);
+  put->BindText(2, mirror.name);
+  put->BindText(3, mirror.type);
+  put->BindText(4, mirror.value);
+  return Write(put);
+}
+
+Status SqliteStore::AppendEvent(const EventRecord& event) {
+  PERDURE_ASSIGN_OR_RETURN(Statement * append, UseInTransaction(kAppendEvent));
+  append->BindBits(1, event.seq);
+  append->BindInt(2, static_cast<int64_t>(event.kind));
+  append->BindInt(3, static_cast<int64_t>(event.outcome));
+  append->BindInt(4, event.time_us);
+  append->BindText(5, event.input);
+  append->BindText(6, event.result);
+  append->BindBlob(7, event.delta);
+  append->BindBlob(8, event.effects);
+  if (!event.globals.empty()) append->BindText(9, event.globals);  // else NULL
+  append->BindInt(10, event.chunks);
+  append->BindBits(11, event.hash);
+  return Write(append);
+}
+
+Status SqliteStore::DeleteEventsThrough(uint64_t seq) {
+  PERDURE_ASSIGN_OR_RETURN(Statement * remove, UseInTransaction(kDeleteEvents));
+  remove->BindBits(1, seq);
+  return Write(remove);
+}
+
+Status SqliteStore::ForEachChunk(const BlobVisitor& visit) {
+  return ForEachBlob("SELECT id, data FROM base_chunk ORDER BY id", visit);
+}
+
+Status SqliteStore::ForEachSection(const BlobVisitor& visit) {
+  return ForEachBlob("SELECT tag, data FROM base_section ORDER BY tag", visit);
+}
+
+// Walks have a statement of their own, so that a visitor may use the store, walks included.
+Status SqliteStore::ForEachBlob(const char* sql, const BlobVisitor& visit) {
+  PERDURE_TRY(RequireOpen());
+  if (empty_ && !in_transaction_) return OkStatus();
+  PERDURE_ASSIGN_OR_RETURN(Statement statement, connection_->Prepare(sql));
+  Ascending order(-1);
+  int rc = statement.Step();
+  for (; rc == SQLITE_ROW; rc = statement.Step()) {
+    Row row(statement);
+    const int64_t id = row.Int(0);
+    const std::string_view blob = row.Blob(1);
+    if (!row.ok() || !order.Take(id)) return Damaged("a base table");
+    PERDURE_TRY(visit(static_cast<uint64_t>(id), blob));
+  }
+  return rc == SQLITE_DONE ? OkStatus() : connection_->Error(rc);
+}
+
+Result<std::optional<std::string>> SqliteStore::ReadChunk(uint64_t id) {
+  PERDURE_TRY(RequireOpen());
+  if (empty_ && !in_transaction_) return std::optional<std::string>();
+  PERDURE_ASSIGN_OR_RETURN(Statement * read, Use(kReadChunk));
+  read->BindBits(1, id);
+  const int rc = read->Step();
+  std::optional<std::string> blob;
+  Status status;
+  if (rc == SQLITE_ROW) {
+    Row row(*read);
+    blob = std::string(row.Blob(0));
+    if (!row.ok()) status = Damaged("table 'base_chunk'");
+  } else if (rc != SQLITE_DONE) {
+    status = connection_->Error(rc);
+  }
+  read->Reset();
+  if (!status.ok()) return status;
+  return blob;
+}
+
+Status SqliteStore::ForEachEvent(uint64_t after, const EventVisitor& visit) {
+  PERDURE_TRY(RequireOpen());
+  if ((empty_ && !in_transaction_) || after >= INT64_MAX) return OkStatus();
+  PERDURE_ASSIGN_OR_RETURN(
+      Statement statement,
+      connection_->Prepare("SELECT seq, kind, outcome, time_us, input, result, delta, effects,"
+                           " globals, chunks, hash FROM event WHERE seq > ? ORDER BY seq"));
+  statement.BindBits(1, after);
+  Ascending order(static_cast<int64_t>(after));
+  int rc = statement.Step();
+  for (; rc == SQLITE_ROW; rc = statement.Step()) {
+    Row row(statement);
+    const EventRecord event = EventOf(&row);
+    if (!row.ok() || !order.Take(static_cast<int64_t>(event.seq))) return Damaged("table 'event'");
+    PERDURE_TRY(visit(event));
+  }
+  return rc == SQLITE_DONE ? OkStatus() : connection_->Error(rc);
+}
+
+}  // namespace perdure

@@ -1,0 +1,56 @@
+// The part of StateVfs that looks after the write-ahead log: growing it ahead, cutting it back.
+#include "sqlite/state_vfs.h"
+#include "sqlite/state_vfs_file.h"
+
+namespace perdure {
+namespace {
+
+// A process that delivers an event or two and ends should not write zeros for those it never has.
+constexpr int64_t kGrowFromBytes = 64 * 1024;
+// The log starts over from its beginning when it is longer than kCheckpointPages; growing it
+// further than that plus one event of ordinary size is for nothing.
+constexpr int64_t kGrowToBytes = 5 * 1024 * 1024;
+constexpr int64_t kGrowStepBytesMax = 1024 * 1024;
+
+const char kZeros[64 * 1024] = {};
+
+}  // namespace
+
+void StateVfs::LogWritten(File* log, int64_t end) {
+  if (end <= log->end) return;
+  log->end = end;
+  if (grow_log_ && end >= kGrowFromBytes && end < kGrowToBytes) GrowLog(log);
+}
+
+void StateVfs::GrowLog(File* log) {
+  const int64_t used = log->end;
+  const int64_t step = used < kGrowStepBytesMax ? used : kGrowStepBytesMax;
+  sqlite3_file* real = Real(&log->base);
+  for (int64_t at = used; at < used + step;) {
+    const int64_t left = used + step - at;
+    const int64_t piece = left < static_cast<int64_t>(sizeof(kZeros)) ? left : sizeof(kZeros);
+    if (real->pMethods->xWrite(real, kZeros, static_cast<int>(piece), at) != SQLITE_OK) {
+      // No room: then the room there is belongs to events.
+      grow_log_ = false;
+      real->pMethods->xTruncate(real, used);
+      return;
+    }
+    bytes_written_ += static_cast<uint64_t>(piece);
+    at += piece;
+  }
+  log->end = used + step;
+}
+
+int StateVfs::CutLogToMark() {
+  const int rc = CutLog(log_low_);
+  if (rc == SQLITE_OK) log_low_ = INT64_MAX;
+  return rc;
+}
+
+int StateVfs::CutLog(int64_t size) {
+  if (log_ == nullptr || log_->end <= size) return SQLITE_OK;
+  const int rc = Truncate(&log_->base, size);
+  return rc == SQLITE_OK ? Sync(&log_->base, SQLITE_SYNC_NORMAL) : rc;
+}
+
+}  // namespace perdure
