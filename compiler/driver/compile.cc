@@ -1,0 +1,98 @@
+#include "compiler/driver/compile.h"
+
+#include <cstdlib>
+
+#include "compiler/driver/files.h"
+#include "rtlib/base/text.h"
+
+namespace perdure {
+namespace {
+
+std::vector<std::string> CompilerCommand(const CToolchain& tools, const BuildOptions& options) {
+  std::vector<std::string> argv = tools.compiler.command;
+  if (!options.target.empty()) argv.push_back("--target=" + options.target);
+  return argv;
+}
+
+bool IsSharedLibrary(const std::string& path) {
+  const std::string name = Basename(path);
+  return name.ends_with(".so") || name.find(".so.") != std::string::npos;
+}
+
+}  // namespace
+
+std::string ObjectName(const std::string& unit) { return unit.substr(0, unit.rfind('.')) + ".o"; }
+
+Command CompileCommand(const CToolchain& tools, const BuildOptions& options,
+                       const Features& features, const std::string& unit,
+                       const std::string& directory, bool use_ccache) {
+  Command command;
+  command.directory = directory;
+  command.label = "compiling " + unit;
+  if (use_ccache && !tools.compiler.ccache.empty()) command.argv.push_back(tools.compiler.ccache);
+  const std::vector<std::string> compiler = CompilerCommand(tools, options);
+  command.argv.insert(command.argv.end(), compiler.begin(), compiler.end());
+  const bool is_library = options.emit != EmitKind::kExe;
+  command.argv.insert(
+      command.argv.end(),
+      {"-std=gnu11", StrCat("-O", options.optimize), is_library ? "-fPIC" : "-fPIE",
+       // What wasm says about numbers, and no assumption about types behind a guest's pointers.
+       "-fno-math-errno", "-ffp-contract=off", "-fno-strict-aliasing",
+       // What is not used goes (--gc-sections); nothing of ours is exported from the program.
+       "-fvisibility=hidden", "-ffunction-sections", "-fdata-sections",
+       // Warnings would be about a machine's code.
+       "-w"});
+  // Blocks nest in C as deep as in wasm; clang's limit is 256.
+  if (tools.compiler.is_clang) command.argv.emplace_back("-fbracket-depth=65536");
+  if (features.memory64) command.argv.emplace_back("-DSUPPORT_MEMORY64=1");
+  command.argv.insert(command.argv.end(), {"-isystem", tools.runtime.include_directory, "-c", unit,
+                                           "-o", ObjectName(unit)});
+  return command;
+}
+
+Command LinkCommand(const CToolchain& tools, const BuildOptions& options,
+                    const std::vector<std::string>& objects, const std::string& directory,
+                    const std::string& output) {
+  Command command;
+  command.directory = directory;
+  command.label = "linking " + Basename(options.output);
+  command.argv = CompilerCommand(tools, options);
+  command.argv.emplace_back(options.is_static ? "-static-pie" : "-pie");
+  command.argv.emplace_back("-Wl,--gc-sections");
+  command.argv.insert(command.argv.end(), {"-o", output});
+  command.argv.insert(command.argv.end(), objects.begin(), objects.end());
+  // Before the runtime: a host library may define what the runtime supplies too, and then wins.
+  for (const std::string& host : options.hosts) {
+    command.argv.push_back(Absolute(host));
+    if (IsSharedLibrary(host)) command.argv.push_back("-Wl,-rpath," + Directory(Absolute(host)));
+  }
+  command.argv.insert(command.argv.end(), {tools.runtime.sqlite_archive, tools.runtime.rt_archive,
+                                           "-l:libsqlite3.a", "-l:liblz4.a"});
+  if (options.is_static) {
+    command.argv.emplace_back("-lstdc++");
+  } else {
+    command.argv.insert(command.argv.end(),
+                        {"-Wl,-Bstatic", "-lstdc++", "-Wl,-Bdynamic", "-static-libgcc"});
+  }
+  command.argv.emplace_back("-lm");
+  return command;
+}
+
+Command CombineCommand(const CToolchain& tools, const BuildOptions& options,
+                       const std::vector<std::string>& objects, const std::string& directory,
+                       const std::string& output) {
+  Command command;
+  command.directory = directory;
+  command.label = "writing " + Basename(options.output);
+  if (options.emit == EmitKind::kStaticLib) {
+    const char* ar = std::getenv("AR");
+    command.argv = {ar != nullptr && *ar != '\0' ? ar : "ar", "rcsD", output};
+  } else {
+    command.argv = CompilerCommand(tools, options);
+    command.argv.insert(command.argv.end(), {"-r", "-nostdlib", "-o", output});
+  }
+  command.argv.insert(command.argv.end(), objects.begin(), objects.end());
+  return command;
+}
+
+}  // namespace perdure

@@ -1,0 +1,41 @@
+// Translation: from a Module to the C files of a program in a work directory.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "compiler/analysis/persist_plan.h"
+#include "compiler/driver/build.h"
+#include "compiler/driver/files.h"
+#include "compiler/driver/subprocess.h"
+#include "compiler/emit/wasm2c_names.h"
+#include "compiler/frontend/module.h"
+#include "perdure/status.h"
+
+namespace perdure {
+
+struct Translation {
+  Wasm2cNames names;
+  std::vector<std::string> units;  // C files to compile, largest first
+  std::vector<std::string> files;  // everything generated, sorted: what --emit=cpp gives
+};
+
+// How many files wasm2c is to write: about one per megabyte of C, at least two (then its functions
+// have external linkage, which the descriptor needs).
+uint32_t ShardCount(const Module& module);
+
+// True if the shards are better compiled as one unit: everything can be inlined, and one compiler
+// start is saved.
+bool IsSmall(const Module& module);
+
+// The command that translates "app.wasm" in `work`.
+Command Wasm2cCommand(const Module& module, const std::string& wasm2c, const std::string& symbol,
+                      const WorkDirectory& work);
+
+// After wasm2c ran: repairs its files, writes ours beside them. A failure is an internal error.
+Result<Translation> FinishTranslation(const Module& module, const PersistPlan& plan,
+                                      const BuildOptions& options, const std::string& symbol,
+                                      const WorkDirectory& work);
+
+}  // namespace perdure

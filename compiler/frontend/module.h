@@ -1,0 +1,161 @@
+// Module: what the rest of the compiler knows about a wasm file. Plain data, in index-space order
+// (imports first), with byte offsets into the binary. Only frontend/ sees wabt.
+//
+// For a .wat input, the module is assembled first; `binary` is the assembled bytes and offsets
+// point into them.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "compiler/diag/diagnostics.h"
+
+namespace perdure {
+
+// Bytes of the binary format (core spec 5.3).
+enum class ValueType : uint8_t {
+  kI32 = 0x7f,
+  kI64 = 0x7e,
+  kF32 = 0x7d,
+  kF64 = 0x7c,
+  kV128 = 0x7b,
+  kFuncref = 0x70,
+  kExternref = 0x6f,
+};
+std::string_view ValueTypeName(ValueType type);
+
+enum class ExternalKind : uint8_t { kFunc = 0, kTable = 1, kMemory = 2, kGlobal = 3, kTag = 4 };
+std::string_view ExternalKindName(ExternalKind kind);  // "function", "table", "memory" ...
+
+struct FuncType {
+  std::vector<ValueType> params;
+  std::vector<ValueType> results;
+};
+std::string FuncTypeText(const FuncType& type);  // "(i32, i64) -> f32", "() -> ()"
+
+struct Import {
+  std::string module, field;
+  ExternalKind kind = ExternalKind::kFunc;
+  uint32_t index = 0;   // in the index space of kind
+  uint64_t offset = 0;  // of the import entry
+};
+
+struct Export {
+  std::string name;
+  ExternalKind kind = ExternalKind::kFunc;
+  uint32_t index = 0;
+  uint64_t offset = 0;
+};
+
+struct Function {
+  uint32_t type = 0;  // index into Module::types
+  bool imported = false;
+  std::string name;          // name section, else first export name, else empty
+  uint64_t offset = 0;       // of the body (or of the import entry)
+  uint32_t local_count = 0;  // declared in the body; parameters are not counted
+  uint64_t code_bytes = 0;
+};
+
+struct Global {
+  ValueType type = ValueType::kI32;
+  bool is_mutable = false;
+  bool imported = false;
+  std::string name;
+  uint64_t offset = 0;
+};
+
+struct Memory {
+  uint64_t min_pages = 0;
+  std::optional<uint64_t> max_pages;
+  bool is64 = false, shared = false, imported = false;
+  std::string name;
+  uint64_t offset = 0;
+};
+
+struct Table {
+  ValueType type = ValueType::kFuncref;
+  uint64_t min_size = 0;
+  std::optional<uint64_t> max_size;
+  bool imported = false;
+  std::string name;
+  uint64_t offset = 0;
+};
+
+enum class SegmentMode : uint8_t { kActive, kPassive, kDeclared };
+
+struct DataSegment {
+  SegmentMode mode = SegmentMode::kActive;
+  uint32_t memory = 0;
+  uint64_t bytes = 0, offset = 0;
+};
+
+struct ElemSegment {
+  SegmentMode mode = SegmentMode::kActive;
+  ValueType type = ValueType::kFuncref;
+  uint32_t table = 0;
+  uint64_t count = 0, offset = 0;
+};
+
+struct Tag {
+  uint32_t type = 0;
+  bool imported = false;
+  uint64_t offset = 0;
+};
+
+// Proposals a module uses beyond wasm 2.0; each needs its wasm2c flag, so only those used are
+// enabled.
+struct Features {
+  bool exceptions = false, tail_call = false, multi_memory = false, memory64 = false,
+       extended_const = false, threads = false, simd = false;
+};
+
+// A place where an instruction of interest stands.
+struct InstructionUse {
+  std::string opcode;  // "table.set"
+  uint32_t function = 0;
+  uint32_t immediate = 0;  // the table or global changed, else the memory, else the segment
+  std::optional<uint32_t> segment;  // of memory.init, table.init, data.drop and elem.drop
+  uint64_t offset = 0;
+};
+
+struct Module {
+  std::string path;             // as the user named it
+  std::vector<uint8_t> binary;  // the whole module
+  uint8_t hash[16] = {};        // XXH3-128 of binary, canonical form
+
+  std::vector<FuncType> types;
+  std::vector<Import> imports;
+  std::vector<Function> functions;
+  std::vector<Table> tables;
+  std::vector<Memory> memories;
+  std::vector<Global> globals;
+  std::vector<Tag> tags;
+  std::vector<Export> exports;
+  std::vector<DataSegment> data;
+  std::vector<ElemSegment> elems;
+  std::optional<uint32_t> start;
+  uint64_t start_section_begin = 0,
+           start_section_end = 0;  // bytes of the whole section; equal: none
+  uint64_t code_section_bytes = 0;
+  Features features;
+
+  uint32_t nesting_max = 0;  // of blocks, in any function; 1: no blocks. C compilers have limits.
+
+  // Where the module changes a table (table.set/grow/fill/copy/init), reads a segment (memory.init,
+  // table.init) or drops one (data.drop, elem.drop), or sets a global that holds a reference
+  // (global.set): for each instruction and operand, the first place.
+  std::vector<InstructionUse> uses;
+};
+
+// Reads and validates `path` (.wasm or .wat by content). nullopt: diagnostics has errors.
+std::optional<Module> ReadModule(const std::string& path, Diagnostics* diagnostics);
+
+// The module's bytes for wasm2c: without its start section, because the runtime runs the start
+// function itself, as the `start` event, and never again on restore; and without custom sections,
+// which wasm2c would read and may refuse although they mean nothing to it.
+std::vector<uint8_t> BinaryWithoutStart(const Module& module);
+
+}  // namespace perdure
