@@ -1,0 +1,86 @@
+// A killed process has lost nothing that it acknowledged, and invented nothing.
+//
+// The program counts; every answer is the count after its event. If the last answer seen was n when
+// the process died, the next process must find n or, had the next event just been committed and not
+// yet been answered, n + 1.
+#include <catch2/catch.hpp>
+#include <iostream>
+
+#include "tests/crash/killing.h"
+#include "tests/support/build.h"
+
+namespace perdure::test {
+namespace {
+
+int Kills(int few) { return LongForm() ? few * 20 : few; }
+
+int64_t Number(const ProgramOn& program, const std::vector<std::string>& arguments) {
+  Finished finished = program.Run(arguments);
+  INFO(finished.Text());
+  REQUIRE(finished.status == 0);
+  return std::stoll(finished.out);
+}
+
+// Kills `program` `kills` times, the state going on from death to death.
+void CheckCounting(const ProgramOn& program, const std::vector<std::string>& options,
+                   const std::string& call, const std::string& count, int kills) {
+  const uint64_t seed = CrashSeed();
+  INFO("PERDURE_SEED=" << seed);
+  std::mt19937_64 random(seed);
+  int64_t known = 0, answered = 0;
+  for (int i = 0; i < kills; ++i) {
+    const int64_t delay_us = static_cast<int64_t>(random() % 40000);
+    INFO("kill " << i << " after " << delay_us << " us, known count " << known);
+    Killed killed = PingPongUntilKilled(program, options, call, delay_us);
+    for (const std::string& answer : killed.answers) REQUIRE(answer == std::to_string(++known));
+    answered += static_cast<int64_t>(killed.answers.size());
+    const int64_t now = Number(program, {count});
+    REQUIRE(now >= known);
+    REQUIRE(now <= known + (killed.sent > static_cast<int64_t>(killed.answers.size()) ? 1 : 0));
+    known = now;
+  }
+  std::cout << kills << " kills, " << answered << " answers, PERDURE_SEED=" << seed << std::endl;
+  REQUIRE(answered > kills);  // most lived long enough to be killed at work
+}
+
+}  // namespace
+
+TEST_CASE("kill -9 loses no acknowledged event") {
+  ProgramOn counter(BuildProgram(Module("counter.wat")));
+  CheckCounting(counter, {}, "increment", "get", Kills(50));
+  REQUIRE(Number(counter, {"get"}) == Number(counter, {"calls"}));
+}
+
+TEST_CASE("kill -9 loses no acknowledged event while folding all the time") {
+  ProgramOn counter(BuildProgram(Module("counter.wat")));
+  CheckCounting(counter, {"--perdure-history=none"}, "increment", "get", Kills(40));
+}
+
+TEST_CASE("kill -9 leaves whole events of many chunks") {
+  ProgramOn scatter(BuildProgram(Module("scatter.wat")));
+  CheckCounting(scatter, {"--perdure-history=5"}, "step", "check", Kills(40));
+}
+
+TEST_CASE("kill -9 with queued calls keeps every answer") {
+  ProgramOn counter(BuildProgram(Module("counter.wat")));
+  for (const std::vector<std::string>& options : {std::vector<std::string>{},
+                                                  {"--perdure-commit=every:16"},
+                                                  {"--perdure-commit=interval:2"}}) {
+    const uint64_t seed = CrashSeed();
+    INFO("PERDURE_SEED=" << seed << ", options "
+                         << Catch::StringMaker<std::vector<std::string>>::convert(options));
+    std::mt19937_64 random(seed);
+    int64_t known = Number(counter, {"get"});
+    for (int i = 0; i < Kills(20); ++i) {
+      Killed killed = StreamUntilKilled(counter, options, "increment", 200000,
+                                        static_cast<int64_t>(random() % 60000));
+      for (const std::string& answer : killed.answers) REQUIRE(answer == std::to_string(++known));
+      const int64_t now = Number(counter, {"get"});
+      REQUIRE(now >= known);
+      REQUIRE(now == Number(counter, {"calls"}));
+      known = now;
+    }
+  }
+}
+
+}  // namespace perdure::test

@@ -1,0 +1,16 @@
+;; A million steps in constant stack, with a global as the witness.
+(module
+  (global $steps (mut i64) (i64.const 0))
+  (table 1 funcref)
+  (elem (i32.const 0) func $odd)
+  (type $step (func (param i64) (result i32)))
+  (func $even (type $step)
+    (global.set $steps (i64.add (global.get $steps) (i64.const 1)))
+    (if (i64.eqz (local.get 0)) (then (return (i32.const 1))))
+    (return_call_indirect (type $step) (i64.sub (local.get 0) (i64.const 1)) (i32.const 0)))
+  (func $odd (type $step)
+    (global.set $steps (i64.add (global.get $steps) (i64.const 1)))
+    (if (i64.eqz (local.get 0)) (then (return (i32.const 0))))
+    (return_call $even (i64.sub (local.get 0) (i64.const 1))))
+  (func (export "is_even") (param i64) (result i32) (return_call $even (local.get 0)))
+  (func (export "steps") (result i64) (global.get $steps)))

@@ -1,0 +1,2 @@
+;; A reactor without anything to call after its initialization.
+(module (func (export "_initialize")))

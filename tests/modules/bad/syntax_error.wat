@@ -1,0 +1,3 @@
+(module
+  (func (export "get") (result i32)
+    (i32.constant 1)))

@@ -1,0 +1,3 @@
+(module
+  (func (export "get") (result i32)
+    (global.get $missing)))

@@ -1,0 +1,17 @@
+;; Tail calls, direct and indirect: a million of them fit on any stack. No imports.
+(module
+  (type $step (func (param i32 i64) (result i64)))
+  (table 2 funcref)
+  (elem (i32.const 0) func $even $odd)
+  (global $last (mut i64) (i64.const 0))
+  (func $even (type $step)
+    (if (i32.eqz (local.get 0)) (then (return (local.get 1))))
+    (return_call $odd (i32.sub (local.get 0) (i32.const 1)) (i64.add (local.get 1) (i64.const 2))))
+  (func $odd (type $step)
+    (if (i32.eqz (local.get 0)) (then (return (local.get 1))))
+    (return_call_indirect (type $step)
+      (i32.sub (local.get 0) (i32.const 1)) (i64.add (local.get 1) (i64.const 1)) (i32.const 0)))
+  (func (export "run") (param i32) (result i64)
+    (global.set $last (call $even (local.get 0) (i64.const 0)))
+    (global.get $last))
+  (func (export "last") (result i64) (global.get $last)))

@@ -1,0 +1,30 @@
+// The oracle on the hand-written modules with random events: random calls reach orders of growth,
+// traps, drops and calls through tables that nobody wrote down.
+#include <catch2/catch.hpp>
+
+#include "tests/support/build.h"
+#include "tests/support/oracle.h"
+#include "tests/support/process.h"
+
+namespace perdure::test {
+namespace {
+
+void RandomEvents(const std::string& name) {
+  const std::string driver = BuildDriver(Module(name));
+  const std::vector<std::string> modes = TrackModes(driver);
+  const uint64_t seeds = LongForm() ? 200 : 1;
+  for (uint64_t seed = 1; seed <= seeds; ++seed) {
+    for (const std::string& mode : modes)
+      CheckRandomOracle(driver, seed, 80, 1 + static_cast<int>(seed % 3), mode);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("oracle on random events: memories") { RandomEvents("memories.wat"); }
+TEST_CASE("oracle on random events: tables") { RandomEvents("tables.wat"); }
+TEST_CASE("oracle on random events: types") { RandomEvents("types.wat"); }
+TEST_CASE("oracle on random events: exceptions") { RandomEvents("exceptions.wat"); }
+TEST_CASE("oracle on random events: 64-bit addresses") { RandomEvents("memory64.wat"); }
+
+}  // namespace perdure::test

@@ -1,0 +1,13 @@
+# The wabt programs the tests run. They must be of the version whose code the runtime supports, and
+# Debian 12's own package is older: the copies `./dev setup` puts beside the compiler come first.
+#
+# Sets PERDURE_TEST_WASM2C, PERDURE_TEST_WAT2WASM, PERDURE_TEST_WASM2WAT, PERDURE_TEST_WAST2JSON and
+# PERDURE_TEST_WASM_OBJDUMP (cache variables; ...-NOTFOUND if absent).
+foreach(tool IN ITEMS wasm2c wat2wasm wasm2wat wast2json wasm-objdump)
+  string(TOUPPER ${tool} upper)
+  string(REPLACE - _ upper ${upper})
+  find_program(PERDURE_TEST_${upper} ${tool}
+    HINTS ${PROJECT_BINARY_DIR}/libexec/perdure
+    DOC "wabt's ${tool} for the tests")
+  mark_as_advanced(PERDURE_TEST_${upper})
+endforeach()

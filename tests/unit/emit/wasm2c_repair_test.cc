@@ -1,0 +1,172 @@
+#include "compiler/emit/wasm2c_repair.h"
+
+#include <catch2/catch.hpp>
+
+namespace perdure {
+
+TEST_CASE("R2: tail calls to imports name the instance and pass addresses") {
+  const std::string text =
+      "  u32 params;\n"
+      "  wasm_rt_memcpy(params, tail_call_stack, sizeof(params));\n"
+      "    *instance_ptr = w2c_env_instance;\n"
+      "    *instance_ptr = instance->w2c_T0.data[var_i1].module_instance;\n";
+  REQUIRE(RepairTailCalls(text) ==
+          "  u32 params;\n"
+          "  wasm_rt_memcpy(&params, tail_call_stack, sizeof(params));\n"
+          "    *instance_ptr = instance->w2c_env_instance;\n"
+          "    *instance_ptr = instance->w2c_T0.data[var_i1].module_instance;\n");
+}
+
+TEST_CASE("R3: all statements of a catch_all are in its branch") {
+  const Result<std::string> repaired = RepairCatchAll(
+      "    } else {\n"
+      "      if (wasm_rt_exception_tag() == &e0) {\n"
+      "        a;\n"
+      "      } else if (wasm_rt_exception_tag() == &e1) {\n"
+      "        b;\n"
+      "      } else c;\n"
+      "      d;\n"
+      "    }\n"
+      "  }\n"
+      "  e;\n");
+  REQUIRE(repaired.ok());
+  REQUIRE(*repaired ==
+          "    } else {\n"
+          "      if (wasm_rt_exception_tag() == &e0) {\n"
+          "        a;\n"
+          "      } else if (wasm_rt_exception_tag() == &e1) {\n"
+          "        b;\n"
+          "      } else {\n"
+          "      c;\n"
+          "      d;\n"
+          "      }\n"
+          "    }\n"
+          "  }\n"
+          "  e;\n");
+}
+
+TEST_CASE("R3: an empty catch_all is an empty branch") {
+  const Result<std::string> repaired = RepairCatchAll(
+      "      if (wasm_rt_exception_tag() == &e0) {\n"
+      "        a;\n"
+      "      } else }\n"
+      "  }\n");
+  REQUIRE(repaired.ok());
+  REQUIRE(*repaired ==
+          "      if (wasm_rt_exception_tag() == &e0) {\n"
+          "        a;\n"
+          "      } else {\n"
+          "      }\n"
+          "    }\n"
+          "  }\n");
+}
+
+TEST_CASE("R3: a catch_all that begins with a block keeps what follows the block") {
+  // The branch opens with a brace of its own, so it looks complete, and is not.
+  const Result<std::string> repaired = RepairCatchAll(
+      "      if (wasm_rt_exception_tag() == &e0) {\n"
+      "        a;\n"
+      "      } else {\n"
+      "        b;\n"
+      "      }\n"
+      "      c;\n"
+      "    }\n");
+  REQUIRE(repaired.ok());
+  REQUIRE(*repaired ==
+          "      if (wasm_rt_exception_tag() == &e0) {\n"
+          "        a;\n"
+          "      } else {\n"
+          "      {\n"
+          "        b;\n"
+          "      }\n"
+          "      c;\n"
+          "      }\n"
+          "    }\n");
+}
+
+TEST_CASE("R3: clauses nest") {
+  const Result<std::string> repaired = RepairCatchAll(
+      "if (wasm_rt_exception_tag() == &e0) {\n"
+      "  if (wasm_rt_exception_tag() == &e1) {\n"
+      "  } else a;\n"
+      "  b;\n"
+      "} else c;\n");
+  REQUIRE_FALSE(repaired.ok());  // no brace ends the outer one
+  const Result<std::string> whole = RepairCatchAll(
+      "  if (wasm_rt_exception_tag() == &e0) {\n"
+      "      if (wasm_rt_exception_tag() == &e1) {\n"
+      "      } else a;\n"
+      "      b;\n"
+      "    }\n"
+      "  } else c;\n"
+      "}\n");
+  REQUIRE(whole.ok());
+  REQUIRE(*whole ==
+          "  if (wasm_rt_exception_tag() == &e0) {\n"
+          "      if (wasm_rt_exception_tag() == &e1) {\n"
+          "      } else {\n"
+          "      a;\n"
+          "      b;\n"
+          "      }\n"
+          "    }\n"
+          "  } else {\n"
+          "  c;\n"
+          "  }\n"
+          "}\n");
+}
+
+TEST_CASE("R3: text that is not a chain of clauses is refused") {
+  REQUIRE_FALSE(RepairCatchAll("  if (wasm_rt_exception_tag() == &e0) {\n  a;\n").ok());
+  REQUIRE_FALSE(RepairCatchAll("  if (wasm_rt_exception_tag() == &e0) {\n}\n").ok());
+}
+
+TEST_CASE("R3: an ordinary if and else stays") {
+  const std::string text = "  if (var_i0) {\n    a;\n  } else {\n    b;\n  }\n";
+  REQUIRE(*RepairCatchAll(text) == text);
+}
+
+TEST_CASE("R4: parameters and locals of functions that try are volatile") {
+  const std::string quiet =
+      "u32 f(w2c_app* instance, u32 var_p0) {\n  u32 var_l1 = 0;\n  FUNC_PROLOGUE;\n}\n";
+  REQUIRE(RepairTryLocals(quiet) == quiet);
+  REQUIRE(RepairTryLocals("u32 f(w2c_app* instance, u32 var_p0, f64 var_p1,\n"
+                          "    wasm_rt_funcref_t var_p8) {\n"
+                          "  u32 var_l1 = 0, var_l2 = 0;\n"
+                          "  v128 var_l3 = simde_wasm_i64x2_make(0, 0);\n"
+                          "  FUNC_PROLOGUE;\n"
+                          "  u32 var_i0, var_i1;\n"
+                          "  if (!wasm_rt_try(t)) {\n"
+                          "  }\n"
+                          "}\n" +
+                          quiet) ==
+          "u32 f(w2c_app* instance, u32 volatile var_p0, f64 volatile var_p1,\n"
+          "    wasm_rt_funcref_t volatile var_p8) {\n"
+          "  u32 volatile var_l1 = 0, var_l2 = 0;\n"
+          "  v128 volatile var_l3 = simde_wasm_i64x2_make(0, 0);\n"
+          "  FUNC_PROLOGUE;\n"
+          "  u32 var_i0, var_i1;\n"
+          "  if (!wasm_rt_try(t)) {\n"
+          "  }\n"
+          "}\n" +
+              quiet);
+}
+
+TEST_CASE("R5: 64-bit addresses are added without wrapping") {
+  REQUIRE(RepairAddresses64("x = i32_load(&m, (u64)(var_j0) + 8u);\ny = f((u64)(var_j1));\n") ==
+          "x = i32_load(&m, perdure_address64(var_j0, 8u));\ny = f((u64)(var_j1));\n");
+}
+
+TEST_CASE("R5: an unknown app-impl.h is refused") {
+  Features features;
+  REQUIRE(RepairImplHeader("x\n", features).ok());
+  features.memory64 = true;
+  REQUIRE_FALSE(RepairImplHeader("x\n", features).ok());
+}
+
+TEST_CASE("features that are not used change nothing") {
+  const std::string text =
+      "      } else c;\n  *instance_ptr = w2c_env_instance;\n  (u64)(var_j0) + 8u\n";
+  REQUIRE(*RepairSource(text, Features{}) == text);
+}
+
+}  // namespace perdure

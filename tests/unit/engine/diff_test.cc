@@ -1,0 +1,63 @@
+#include "rtlib/engine/diff.h"
+
+#include <catch2/catch.hpp>
+
+#include <cstring>
+#include <random>
+
+namespace perdure {
+namespace {
+
+using Image = std::vector<uint8_t>;
+
+std::vector<std::pair<uint64_t, uint64_t>> Runs(const Image& now, const Image& then,
+                                                ChunkRange range, uint64_t* changed) {
+  std::vector<WordRun> runs;
+  *changed = FindRuns(now.data(), then.data(), range, &runs);
+  std::vector<std::pair<uint64_t, uint64_t>> pairs;
+  for (const WordRun& run : runs) pairs.emplace_back(run.first, run.count);
+  return pairs;
+}
+
+TEST_CASE("runs are maximal, count words and cross chunks") {
+  Image then(4 * kChunkBytes, 0), now = then;
+  now[0] = 1;                    // word 0
+  now[7 * 8 + 7] = 1;            // word 7, its last byte
+  now[8 * 8] = 1;                // word 8: the same run over a block's end
+  now[kChunkBytes - 1] = 1;      // word 511
+  now[kChunkBytes] = 1;          // word 512: the same run over a chunk's end
+  now[4 * kChunkBytes - 1] = 1;  // the last word
+  uint64_t changed;
+  const auto runs = Runs(now, then, {0, 4}, &changed);
+  CHECK(runs == std::vector<std::pair<uint64_t, uint64_t>>{{0, 1}, {7, 2}, {511, 2}, {2047, 1}});
+  CHECK(changed == 3);
+  CHECK(Runs(now, then, {2, 3}, &changed).empty());
+  CHECK(changed == 0);
+}
+
+TEST_CASE("copying the runs makes the images equal, and no run holds an equal word at its ends") {
+  std::mt19937 random(1);
+  for (int round = 0; round < 100; ++round) {
+    Image then(8 * kChunkBytes), now;
+    for (uint8_t& byte : then) byte = static_cast<uint8_t>(random() % 3);
+    now = then;
+    for (int i = 0; i < 200; ++i) now[random() % now.size()] = static_cast<uint8_t>(random() % 3);
+    std::vector<WordRun> runs;
+    FindRuns(now.data(), then.data(), {0, 3}, &runs);
+    FindRuns(now.data(), then.data(), {3, 8}, &runs);
+    uint64_t end = 0;
+    for (const WordRun& run : runs) {
+      REQUIRE(run.count > 0);
+      REQUIRE((end == 0 || run.first > end));
+      end = run.first + run.count;
+      for (uint64_t word = run.first; word < end; ++word) {
+        REQUIRE(std::memcmp(&now[word * 8], &then[word * 8], 8) != 0);
+      }
+      std::memcpy(&then[run.first * 8], &now[run.first * 8], run.count * 8);
+    }
+    REQUIRE(now == then);
+  }
+}
+
+}  // namespace
+}  // namespace perdure

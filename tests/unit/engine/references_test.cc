@@ -1,0 +1,92 @@
+// (E12): references in state are functions of the program or null; anything else traps the event.
+#include <catch2/catch.hpp>
+
+#include "tests/unit/engine/session.h"
+
+namespace perdure {
+namespace {
+
+using test::Func;
+using test::I32;
+using test::I64;
+using test::Session;
+using test::State;
+
+perdure_value ExternValue(void* object) {
+  perdure_value value = {};
+  value.externref = object;
+  return value;
+}
+
+TEST_CASE("(E12) storing a host object traps the event and says where it was stored") {
+  Session session;
+  session.Start();
+  const State before = session.Look();
+  int object;
+  perdure_value args[2] = {ExternValue(&object), {}};
+  auto outcome =
+      session.instance().Call(session.ExportIndex("set_externref"), std::span(args, 1), {});
+  REQUIRE(outcome.ok());
+  CHECK(outcome->kind == Outcome::Kind::kTrapped);
+  CHECK(outcome->message ==
+        "global 'object' holds a reference to a host object, which cannot be stored");
+  args[0] = {};
+  args[1] = ExternValue(&object);
+  outcome = session.instance().Call(session.ExportIndex("table_extern"), args, {});
+  REQUIRE(outcome.ok());
+  CHECK(outcome->message ==
+        "table 2 holds a reference to a host object at element 0, which cannot be stored");
+  const bool same = session.Look() == before;
+  CHECK(same);
+}
+
+TEST_CASE("(E12) another instance's function is no argument and no state") {
+  Session session, other;
+  session.Start();
+  other.Start();
+  perdure_value args[1] = {};
+  args[0].funcref = *other.instance().FunctionRef(1);
+  const auto outcome = session.instance().Call(session.ExportIndex("set_funcref"), args, {});
+  CHECK(outcome.status().code() == StatusCode::kInvalidArgument);
+  CHECK(session.instance().FunctionIndex(args[0].funcref).status().code() ==
+        StatusCode::kInvalidArgument);
+  session.config.live->funcref = args[0].funcref;  // as a host function could
+  CHECK(session.Do("nop", {}).message ==
+        "global 'callback' holds a function of another instance, which cannot be stored");
+  CHECK(session.config.live->funcref.func == nullptr);
+}
+
+TEST_CASE("functions are indices outside and themselves inside, before and after a restore") {
+  Session session;
+  session.Start();
+  session.Do("set_funcref", {Func(1)});
+  session.Do("table_set", {I32(2), Func(1)});
+  session.Do("table_set", {I32(3), Func(0)});
+  for (int round = 0; round < 2; ++round) {
+    session.Do("all", {});
+    CHECK(session.results()[5].reference() == 1);
+    // 0: the import as an element segment placed it; 3: the import through a reference.
+    const uint32_t expected[] = {20, 30, 30, 20};
+    for (uint32_t element = 0; element < 4; ++element) {
+      session.Do("call_indirect", {I32(element), I32(10)});
+      CHECK(session.results()[0].reference() == expected[element]);
+    }
+    session.Kill();
+    session.Start();
+  }
+  CHECK(session.instance().FunctionRef(kNullRef).status().code() == StatusCode::kInvalidArgument);
+  CHECK(session.instance().FunctionRef(10000).status().code() == StatusCode::kInvalidArgument);
+  CHECK(session.instance().FunctionIndex({}).status().code() == StatusCode::kInvalidArgument);
+}
+
+TEST_CASE("the log names functions by index") {
+  Session session;
+  session.Start();
+  session.Do("table_grow", {I32(1), Func(1)});
+  CHECK(session.disk().rows.events.at(2).input == "table_grow(1, func:1)");
+  session.Do("set_funcref", {Func(0)});
+  CHECK(session.disk().rows.events.at(3).globals == "{\"callback\":\"func:0\"}");
+}
+
+}  // namespace
+}  // namespace perdure

@@ -1,0 +1,95 @@
+// Vocabulary of the tracker tests: a memory, its tracker, and a model of which chunks were written.
+#pragma once
+
+#include <catch2/catch.hpp>
+#include <memory>
+#include <set>
+#include <vector>
+
+#include "rtlib/abi/memory.h"
+#include "rtlib/track/tracker.h"
+
+namespace perdure {
+
+inline constexpr uint64_t kChunksAPage = abi::kWasmPageBytes / kChunkBytes;
+
+// The modes whose self-test passes here; compare always does.
+inline std::vector<TrackMode> WorkingModes() {
+  std::vector<TrackMode> modes;
+  for (const TrackMode mode :
+       {TrackMode::kWpAsync, TrackMode::kWpSync, TrackMode::kMprotect, TrackMode::kCompare}) {
+    setenv("PERDURE_TRACK", std::string(TrackModeName(mode)).c_str(), 1);
+    const Result<TrackMode> chosen = ChooseTrackMode();
+    unsetenv("PERDURE_TRACK");
+    if (chosen.ok()) {
+      modes.push_back(mode);
+    } else {
+      WARN("not tested here: " << chosen.status().message());
+    }
+  }
+  return modes;
+}
+
+class TrackedMemory {
+ public:
+  TrackedMemory(TrackMode mode, uint64_t pages, uint64_t max_pages, bool is64 = false) {
+    REQUIRE(abi::AllocateMemory(&memory_, pages, max_pages, is64));
+    Result<std::unique_ptr<Tracker>> tracker =
+        CreateTracker(mode, memory_.data, abi::ReservedBytes(memory_));
+    if (!tracker.ok()) FAIL(tracker.status().message());
+    tracker_ = std::move(*tracker);
+    CHECK(tracker_->mode() == mode);
+  }
+  ~TrackedMemory() {
+    tracker_.reset();
+    wasm_rt_free_memory(&memory_);
+  }
+
+  void Arm() {
+    const Status status = tracker_->Arm(memory_.size);
+    if (!status.ok()) FAIL(status.message());
+    written_.clear();
+  }
+
+  void Write(uint64_t address, uint8_t value = 1) {
+    static_cast<volatile uint8_t*>(memory_.data)[address] = value;
+    written_.insert(address / kChunkBytes);
+  }
+  void WriteChunk(uint64_t chunk) { Write(chunk * kChunkBytes + chunk % kChunkBytes); }
+  uint8_t Read(uint64_t address) { return static_cast<volatile uint8_t*>(memory_.data)[address]; }
+  void Resize(uint64_t pages) { REQUIRE(abi::ResizeMemory(&memory_, pages)); }
+  void StopTracking() { tracker_.reset(); }
+
+  // Collects, checks the form of the answer and that nothing written since is missing, and returns it.
+  std::set<uint64_t> Collect() {
+    std::vector<ChunkRange> dirty = {{7, 8}};  // must be replaced
+    const Status status = tracker_->Collect(memory_.size, &dirty);
+    if (!status.ok()) FAIL(status.message());
+    std::set<uint64_t> chunks;
+    uint64_t last_end = 0;
+    for (const ChunkRange& range : dirty) {
+      if (range.begin >= range.end || range.begin < last_end) FAIL("not ascending");
+      last_end = range.end;
+      for (uint64_t chunk = range.begin; chunk < range.end; ++chunk) chunks.insert(chunk);
+    }
+    CHECK(last_end <= memory_.size / kChunkBytes);
+    for (const uint64_t chunk : written_) {
+      if (!chunks.contains(chunk)) FAIL("a write to chunk " << chunk << " went unseen");
+    }
+    written_.clear();
+    ranges_ = dirty.size();
+    return chunks;
+  }
+
+  size_t ranges() const { return ranges_; }  // of the last Collect
+  wasm_rt_memory_t& memory() { return memory_; }
+  uint64_t chunk_count() const { return memory_.size / kChunkBytes; }
+
+ private:
+  wasm_rt_memory_t memory_ = {};
+  std::unique_ptr<Tracker> tracker_;
+  std::set<uint64_t> written_;
+  size_t ranges_ = 0;
+};
+
+}  // namespace perdure
