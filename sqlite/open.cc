@@ -96,7 +96,8 @@ Status SqliteStore::OpenExisting() {
   log_pages_ = static_cast<int>(finding.valid_frames);
   PERDURE_TRY(RecordDurability(recorded));
   PERDURE_TRY(connection_->SetSynchronous(durability_));
-  return StartLog();
+  StartLog();
+  return OkStatus();
 }
 
 Result<Durability> SqliteStore::ReadDurability() {
@@ -134,7 +135,7 @@ Status SqliteStore::RecordDurability(Durability recorded) {
   return OkStatus();
 }
 
-Status SqliteStore::StartLog() {
+void SqliteStore::StartLog() {
   sqlite3_wal_hook(
       connection_->db(),
       [](void* store, sqlite3*, const char*, int pages) {
@@ -144,7 +145,6 @@ Status SqliteStore::StartLog() {
       this);
   // Growing ahead saves time in flushes only.
   connection_->vfs()->set_grow_log(durability_ == Durability::kFull);
-  return OkStatus();
 }
 
 Result<std::unique_ptr<Store>> OpenSqliteStore(const StoreOptions& options) {

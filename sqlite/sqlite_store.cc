@@ -130,8 +130,13 @@ Status SqliteStore::Commit() {
   pending_header_.reset();
   if (!empty_) return OkStatus();
   empty_ = false;
-  PERDURE_TRY(connection_->UseWal());
-  return StartLog();
+  Status logged = connection_->UseWal();
+  if (!logged.ok()) {
+    broken_ = logged;
+    return logged;
+  }
+  StartLog();
+  return OkStatus();
 }
 
 void SqliteStore::Abort() {

@@ -1,16 +1,13 @@
 // SqliteStore: the Store (rtlib/engine/store.h) in one SQLite file.
 //
-//            Open: own, check, recover
-//                 |                                    the log, PATH-wal
-//        .--------+--------.
-//        v                 v                   Begin/Commit   append
-//      EMPTY --Begin--> CREATING --Commit-+    Abort          cut back to where the transaction
-//      began
-//        ^                 |              v    Maintain       when long: seal, move into PATH,
-//        start over
-//        '------Abort------'            OPEN   Maintain(closing), Close    the same, then removed
-//        | Close: no file                 |
-//        '----------> CLOSED <---Close----'
+//   Open: own, check, recover
+//      +---------------------------------.     what becomes of the log, PATH-wal
+//      |                                 |     Begin, Commit  appended to
+//      v                                 v     Abort          cut back to where it was at Begin
+//    EMPTY --Begin-> CREATING -Commit-> OPEN   Maintain       if long: sealed, moved into PATH,
+//      ^ |               |               |                    and then overwritten
+//      '-+----Abort------'               |     the last one   always so, and then removed
+//        '---Close---> CLOSED <---Close--'
 //
 // Invariants (tests cite them)
 //  (Q1) From Open to Close this process holds the exclusive lock: nobody else writes, or sees a log
@@ -110,7 +107,7 @@ class SqliteStore final : public Store {
   Status OpenEmpty();
   Result<Durability> ReadDurability();
   Status RecordDurability(Durability recorded);
-  Status StartLog();
+  void StartLog();
 
   Result<Statement*> Use(Sql sql);
   Status Step(Sql sql);  // a statement without parameters or rows

@@ -7,9 +7,8 @@
 // without a word. This file finds the second case; the store then refuses to open, before anything
 // is changed.
 //
-//   header  | frame 1 | frame 2 C | frame 3 C | frame 4 | frame 5 C |  (old frames, zeros, or the
-//   end)
-//           '-- transaction 1 --' '--- 2 ---' '-- transaction 3 --'           C: commit mark
+//   header | frame 1 | frame 2 C | frame 3 C | frame 4 | frame 5 C | old frames, zeros or the end
+//          '-- transaction 1 --' '--- 2 ---' '-- transaction 3 --'    C: commit mark
 //
 // What SQLite and the store guarantee while the state is written with durability "full"
 //  (W1) A transaction's frames are written in order; its last, and only its last, carries a commit

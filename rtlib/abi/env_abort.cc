@@ -1,8 +1,8 @@
 // env.abort, which every AssemblyScript module imports: a failed assertion or an uncaught `throw`.
 //
-// Alone in its object file, so that a host library that defines the function itself takes precedence when
-// the program is linked. The arguments are guest addresses and may be anything; whatever cannot be read is
-// left out of the message, and the trap happens regardless.
+// Alone in its object file, so that a host library that defines the function itself takes
+// precedence when the program is linked. The arguments are guest addresses and may be anything;
+// whatever cannot be read is left out of the message, and the trap happens regardless.
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
@@ -17,15 +17,16 @@ extern "C" void w2c_env_abort(perdure_host* host, uint32_t message, uint32_t fil
 
 namespace {
 
-// A trap message holds 255 bytes. Both texts that the guest supplies are cut so that the rest, the line and
-// column above all, always fits.
+// A trap message holds 255 bytes. Both texts that the guest supplies are cut so that the rest, the
+// line and column above all, always fits.
 constexpr size_t kMessageBytes = 150;
 constexpr size_t kFileBytes = 64;
 constexpr size_t kAllBytes = 255;
-static_assert(sizeof "abort:  in (4294967295:4294967295)" + kMessageBytes + kFileBytes <= kAllBytes);
+static_assert(sizeof "abort:  in (4294967295:4294967295)" + kMessageBytes + kFileBytes <=
+              kAllBytes);
 
-// UTF-8 of at most `limit` bytes, whole characters only; on the stack, because the trap abandons the frame
-// that holds it.
+// UTF-8 of at most `limit` bytes, whole characters only; on the stack, because the trap abandons
+// the frame that holds it.
 class Text {
  public:
   explicit Text(size_t limit) : limit_(limit) {}
@@ -73,8 +74,8 @@ constexpr uint32_t kReplacement = 0xfffd;  // for a surrogate without its other 
 constexpr bool IsHigh(uint32_t unit) { return (unit & 0xfc00) == 0xd800; }
 constexpr bool IsLow(uint32_t unit) { return (unit & 0xfc00) == 0xdc00; }
 
-// Appends the AssemblyScript string at `address`: UTF-16, with its length in bytes in the 32 bits before it.
-// False for null, for an empty string and for whatever is not inside memory.
+// Appends the AssemblyScript string at `address`: UTF-16, with its length in bytes in the 32 bits
+// before it. False for null, for an empty string and for whatever is not inside memory.
 bool AppendString(perdure_host* host, uint32_t address, Text* text) {
   uint32_t length = 0;
   if (address < sizeof length) return false;

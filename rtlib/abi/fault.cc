@@ -10,17 +10,20 @@
 //            record the trap, aim the context at perdure_leave_guest, return
 //
 // Invariants
-//  (1) Both signals are blocked while the handler runs and nothing unblocks them: a fault inside it ends the
-//      process at once (the kernel does not deliver a blocked synchronous signal), it cannot loop.
-//  (2) Only faults the kernel raised (si_code > 0) are interpreted; a SIGSEGV somebody sent is passed on.
-//  (3) A fault inside the accessible bytes of a memory is never taken for out of bounds: it is a bug or a
-//      failing machine, and goes to the previous handler.
+//  (1) Both signals are blocked while the handler runs and nothing unblocks them: a fault inside it
+//      ends the process at once (the kernel does not deliver a blocked synchronous signal), it
+//      cannot loop.
+//  (2) Only faults the kernel raised (si_code > 0) are interpreted; a SIGSEGV somebody sent is
+//      passed on.
+//  (3) A fault inside the accessible bytes of a memory is never taken for out of bounds: it is a
+//      bug or a failing machine, and goes to the previous handler.
 //  (4) errno is preserved.
-//  (5) Our handler is the first one whenever guest code or a tracker starts: other code may have put its own
-//      in front, or taken ours away when it restored what it once found, so the check is repeated at every
-//      RunGuest (two system calls). Whatever was found is the previous handler from then on.
-//  (6) A previous handler that itself passes on to us, because it was installed after us, ends in the default
-//      action and not in a circle.
+//  (5) Our handler is the first one whenever guest code or a tracker starts: other code may have
+//      put its own in front, or taken ours away when it restored what it once found, so the check
+//      is repeated at every RunGuest (two system calls). Whatever was found is the previous handler
+//      from then on.
+//  (6) A previous handler that itself passes on to us, because it was installed after us, ends in
+//      the default action and not in a circle.
 #include "rtlib/abi/fault.h"
 
 #include <errno.h>
@@ -47,15 +50,16 @@ namespace {
 constinit RegionTable::Slot slots[kMaxWriteHooks];
 constinit RegionTable hooks{slots};
 
-// A signal and what handled it before us. Handlers found are kept for good, each once, because a signal
-// handler on another thread may be about to use one.
+// A signal and what handled it before us. Handlers found are kept for good, each once, because a
+// signal handler on another thread may be about to use one.
 struct Watched {
   int signal;
   std::atomic<const struct sigaction*> previous;
 };
 constinit Watched watched[] = {{SIGSEGV, nullptr}, {SIGBUS, nullptr}};
 
-// This thread is inside a previous handler (6). Initial-exec, as anything thread-local that a handler uses.
+// This thread is inside a previous handler (6). Initial-exec, as anything thread-local that a
+// handler uses.
 [[gnu::tls_model("initial-exec")]] constinit thread_local bool passing_on = false;
 
 bool RunWriteHook(uintptr_t address) {
@@ -94,8 +98,8 @@ bool TurnIntoTrap(uintptr_t address, ucontext_t* context) {
   return true;
 }
 
-// The default action, with the core dump pointing at the instruction that faulted: it runs again and faults
-// again. A signal that was sent has to be sent again.
+// The default action, with the core dump pointing at the instruction that faulted: it runs again
+// and faults again. A signal that was sent has to be sent again.
 void TakeDefaultAction(int signal, bool sent) {
   struct sigaction standard = {};
   standard.sa_handler = SIG_DFL;
@@ -142,7 +146,8 @@ bool IsOurs(const struct sigaction& action) {
 const struct sigaction* Keep(const struct sigaction& action) {
   static std::forward_list<struct sigaction>& kept = *new std::forward_list<struct sigaction>;
   for (const struct sigaction& known : kept) {
-    if (known.sa_flags == action.sa_flags && known.sa_sigaction == action.sa_sigaction) return &known;
+    if (known.sa_flags == action.sa_flags && known.sa_sigaction == action.sa_sigaction)
+      return &known;
   }
   kept.push_front(action);
   return &kept.front();

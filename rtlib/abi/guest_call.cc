@@ -1,20 +1,21 @@
 // RunGuest: the only door into generated code.
 //
-//   OUTSIDE --RunGuest--> RUNNING --return-----------------------------> OUTSIDE (kReturned)
-//                            |---- wasm_rt_trap, TrapGuest, ExitGuest --> OUTSIDE (kTrapped, kExited)
-//                            \---- fault: handler sets the registers ---> OUTSIDE (kTrapped)
+//   OUTSIDE --RunGuest--> RUNNING --return--------------------------> OUTSIDE (kReturned)
+//                           |-- wasm_rt_trap, TrapGuest, ExitGuest --> OUTSIDE (kTrapped, kExited)
+//                           \-- fault: handler sets the registers ---> OUTSIDE (kTrapped)
 //
-// All ways out go through perdure_leave_guest or the return that it imitates, so they leave the thread in the
-// same condition: host stack, callee-saved registers, floating-point control. A fault differs only in who
-// jumps: the handler records the trap in the GuestThread, points the interrupted context at
-// perdure_leave_guest and returns, and the kernel itself restores the signal mask and leaves the alternate
-// stack. Nothing has to be unblocked by hand and no handler frame is abandoned.
+// All ways out go through perdure_leave_guest or the return that it imitates, so they leave the
+// thread in the same condition: host stack, callee-saved registers, floating-point control. A fault
+// differs only in who jumps: the handler records the trap in the GuestThread, points the
+// interrupted context at perdure_leave_guest and returns, and the kernel itself restores the signal
+// mask and leaves the alternate stack. Nothing has to be unblocked by hand and no handler frame is
+// abandoned.
 //
 // Invariants
-//  (1) GuestThread::running is true exactly while guest frames (or host functions they called) are on the
-//      guest's stack.
-//  (2) At the start of a run there is no active exception and no unwind target: a run that was cut off inside
-//      a `try` leaves nothing behind that a later `throw` could jump to.
+//  (1) GuestThread::running is true exactly while guest frames (or host functions they called) are
+//      on the guest's stack.
+//  (2) At the start of a run there is no active exception and no unwind target: a run that was cut
+//      off inside a `try` leaves nothing behind that a later `throw` could jump to.
 //  (3) Every reason is recorded before the jump; RunGuest only reports.
 #include "rtlib/abi/guest_call.h"
 
@@ -126,17 +127,28 @@ void wasm_rt_trap(wasm_rt_trap_t trap) {
 
 const char* wasm_rt_strerror(wasm_rt_trap_t trap) {
   switch (trap) {
-    case WASM_RT_TRAP_NONE: return "no trap";
-    case WASM_RT_TRAP_OOB: return "out of bounds memory or table access";
-    case WASM_RT_TRAP_INT_OVERFLOW: return "integer overflow";
-    case WASM_RT_TRAP_DIV_BY_ZERO: return "integer divide by zero";
-    case WASM_RT_TRAP_INVALID_CONVERSION: return "invalid conversion to integer";
-    case WASM_RT_TRAP_UNREACHABLE: return "unreachable";
-    case WASM_RT_TRAP_CALL_INDIRECT: return "undefined element or indirect call type mismatch";
-    case WASM_RT_TRAP_UNCAUGHT_EXCEPTION: return "uncaught exception";
-    case WASM_RT_TRAP_UNALIGNED: return "unaligned atomic";
-    case WASM_RT_TRAP_NULL_REF: return "null reference";
-    case WASM_RT_TRAP_EXHAUSTION: return "call stack exhausted";
+    case WASM_RT_TRAP_NONE:
+      return "no trap";
+    case WASM_RT_TRAP_OOB:
+      return "out of bounds memory or table access";
+    case WASM_RT_TRAP_INT_OVERFLOW:
+      return "integer overflow";
+    case WASM_RT_TRAP_DIV_BY_ZERO:
+      return "integer divide by zero";
+    case WASM_RT_TRAP_INVALID_CONVERSION:
+      return "invalid conversion to integer";
+    case WASM_RT_TRAP_UNREACHABLE:
+      return "unreachable";
+    case WASM_RT_TRAP_CALL_INDIRECT:
+      return "undefined element or indirect call type mismatch";
+    case WASM_RT_TRAP_UNCAUGHT_EXCEPTION:
+      return "uncaught exception";
+    case WASM_RT_TRAP_UNALIGNED:
+      return "unaligned atomic";
+    case WASM_RT_TRAP_NULL_REF:
+      return "null reference";
+    case WASM_RT_TRAP_EXHAUSTION:
+      return "call stack exhausted";
   }
   return "unknown trap";
 }

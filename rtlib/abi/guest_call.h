@@ -1,10 +1,11 @@
 // RunGuest: enter generated code so that every way out of it is a value.
 //
 // The function runs on a stack of its own (kGuestStackBytes of address space, with a guard), on the
-// calling thread, with the fault handler installed. It ends by returning, by a trap (wasm_rt_trap, a
-// memory fault in a guest memory's reservation, the stack guard = call stack exhaustion, perdure_trap,
-// an uncaught wasm exception), or by perdure::abi::ExitGuest (proc_exit). All of the latter unwind by
-// longjmp: no frame between may hold a pending destructor.
+// calling thread, with the fault handler installed. It ends by returning, by a trap (wasm_rt_trap,
+// a memory fault in a guest memory's reservation, the stack guard = call stack exhaustion,
+// perdure_trap, an uncaught wasm exception), or by perdure::abi::ExitGuest (proc_exit). All of the
+// latter abandon the frames between as longjmp would: none of them may hold a lock or a pending
+// destructor.
 // Not re-entrant: a host function may not RunGuest on the same thread.
 #pragma once
 
@@ -19,7 +20,7 @@ inline constexpr uint64_t kGuestStackBytes = uint64_t{256} << 20;
 
 struct GuestEnd {
   enum class Kind : uint8_t { kReturned, kTrapped, kExited } kind = Kind::kReturned;
-  wasm_rt_trap_t trap = WASM_RT_TRAP_NONE;  // kTrapped, unless a host function trapped with a message
+  wasm_rt_trap_t trap = WASM_RT_TRAP_NONE;  // kTrapped; NONE if a host function trapped
   std::string message;                      // kTrapped: for a person
   uint32_t exit_status = 0;                 // kExited
 };

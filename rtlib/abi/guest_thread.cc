@@ -22,7 +22,8 @@ static_assert(kGuestStackBytes % 65536 == 0 && kGuestGuardBytes % 65536 == 0);
 // Initial-exec: the fault handler reads it, and the general model may allocate on first access.
 [[gnu::tls_model("initial-exec")]] constinit thread_local GuestThread* current = nullptr;
 
-// Gives faults on this thread a stack to be handled on, unless someone (a sanitizer, the embedder) did.
+// Gives faults on this thread a stack to be handled on, unless someone (a sanitizer, the embedder)
+// did.
 void InstallSignalStack(GuestThread* thread) {
   stack_t existing = {};
   const size_t enough = static_cast<size_t>(std::max(sysconf(_SC_MINSIGSTKSZ), 4096L)) + 8192;
@@ -72,7 +73,8 @@ GuestThread* EnsureGuestThread() {
     munmap(mapped, bytes);
     return nullptr;
   }
-  // A first event touches a few kilobytes of it; zeroing a huge page for them would cost more than the event.
+  // A first event touches a few kilobytes of it; zeroing a huge page for them would cost more than
+  // the event.
   madvise(stack_low, accessible, MADV_NOHUGEPAGE);
   auto* thread = new (stack_low + kGuestStackBytes + kSignalStackBytes) GuestThread;
   thread->mapping = mapping;

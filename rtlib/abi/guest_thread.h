@@ -17,8 +17,8 @@ namespace perdure::abi {
 
 // Larger than any frame a compiler makes of one function's locals, so that no frame steps over it.
 inline constexpr uint64_t kGuestGuardBytes = uint64_t{16} << 20;
-// Left for host functions: below this much stack a host function traps on entry, before it can run out
-// inside the C library with a lock held.
+// Left for host functions: below this much stack a host function traps on entry, before it can run
+// out inside the C library with a lock held.
 inline constexpr uint64_t kHostStackBytes = uint64_t{256} << 10;
 inline constexpr size_t kMaxTrapMessage = 255;
 
@@ -54,8 +54,8 @@ struct GuestThread {
 // This thread's, or nullptr before its first RunGuest. Async-signal-safe.
 GuestThread* CurrentGuestThread();
 
-// This thread's, made if need be; nullptr if the system has no address space for it (errno says why).
-// Unmapped when the thread ends.
+// This thread's, made if need be; nullptr if the system has no address space for it (errno says
+// why). Unmapped when the thread ends.
 GuestThread* EnsureGuestThread();
 
 // This thread's, which must be running guest code; aborts with `who` in the message otherwise.
@@ -65,8 +65,8 @@ GuestThread& RunningGuestThread(const char* who);
 // REQUIRES: not running.
 void ReleaseDeepStack(GuestThread* thread);
 
-// Traps with call-stack exhaustion unless kHostStackBytes of the guest's stack are left. Called on entry of
-// host functions; no-op outside RunGuest.
+// Traps with call-stack exhaustion unless kHostStackBytes of the guest's stack are left. Called on
+// entry of host functions; no-op outside RunGuest.
 void RequireHostStack();
 
 }  // namespace perdure::abi

@@ -18,9 +18,9 @@ const wasm_rt_memory_t* Memory(const perdure_host* host, uint32_t index) {
   return static_cast<const wasm_rt_memory_t*>(memory);
 }
 
-// Makes every page of the range present and, for a write, writable and known to be written. System calls do
-// not fault like code does: given a page that write tracking protects, they fail with EFAULT or come back
-// short, and the write would be lost to tracking.
+// Makes every page of the range present and, for a write, writable and known to be written. System
+// calls do not fault like code does: given a page that write tracking protects, they fail with
+// EFAULT or come back short, and the write would be lost to tracking.
 void Touch(uint8_t* begin, uint64_t length, int access) {
   const auto address = reinterpret_cast<uintptr_t>(begin);
   uint64_t offset = 0;
@@ -41,7 +41,8 @@ void* perdure_try_view(perdure_host* host, uint32_t memory_index, uint64_t addre
                        int access) {
   perdure::abi::RequireHostStack();
   const wasm_rt_memory_t* memory = Memory(host, memory_index);
-  if (memory == nullptr || address > memory->size || length > memory->size - address) return nullptr;
+  if (memory == nullptr || address > memory->size || length > memory->size - address)
+    return nullptr;
   Touch(memory->data + address, length, access);
   return memory->data + address;
 }

@@ -8,8 +8,8 @@
 #include "perdure/host.h"
 #include "perdure/program.h"
 
-// Bytes for the outside, queued during an event; released by the engine after its commit, dropped by a
-// trap. state/effects.h encodes them for the log.
+// Bytes for the outside, queued during an event; released by the engine after its commit, dropped
+// by a trap. state/effects.h encodes them for the log.
 struct perdure_effect {
   int fd = 1;
   std::string bytes;
@@ -21,9 +21,10 @@ struct WasiOptions;
 
 struct perdure_host {
   const perdure_program* program = nullptr;
-  void* instance = nullptr;   // wasm2c's struct
-  void* host_data = nullptr;  // Options::host_data
+  void* instance = nullptr;                    // wasm2c's struct
+  void* host_data = nullptr;                   // Options::host_data
   const perdure::WasiOptions* wasi = nullptr;  // Options::wasi; NULL: nothing in the environment
   std::vector<perdure_effect> effects;
-  std::string table;  // the host's own persistent state, as bytes; commits and rolls back with the event
+  // The host's own persistent state, as bytes; commits and rolls back with the event.
+  std::string table;
 };

@@ -13,13 +13,14 @@ namespace perdure::abi {
 
 namespace {
 
-// Furthest byte that 32-bit code reaches: a 32-bit address, a 32-bit constant offset, 16 bytes of access.
+// Furthest byte that 32-bit code reaches: a 32-bit address, a 32-bit constant offset, 16 bytes of
+// access.
 constexpr uint64_t kReserve32Bytes = (uint64_t{8} << 30) + kWasmPageBytes;
 static_assert(kReserve32Bytes > 2 * uint64_t{UINT32_MAX} + 16);
 static_assert(sizeof(uintptr_t) == sizeof(uint64_t));
 
-// Every memory's reservation. words[kAccessible]: bytes accessible now; words[kSmallest]: the least of them
-// since tracking last asked.
+// Every memory's reservation. words[kAccessible]: bytes accessible now; words[kSmallest]: the least
+// of them since tracking last asked.
 enum { kAccessible, kSmallest };
 constinit RegionTable::Slot slots[kMaxMemories];
 constinit RegionTable reservations{slots};
@@ -38,12 +39,14 @@ bool GiveUp(uint8_t* begin, uint8_t* end) {
 
 }  // namespace
 
-bool AllocateMemory(wasm_rt_memory_t* memory, uint64_t initial_pages, uint64_t max_pages, bool is64) {
+bool AllocateMemory(wasm_rt_memory_t* memory, uint64_t initial_pages, uint64_t max_pages,
+                    bool is64) {
   wasm_rt_memory_t fresh = {};
   fresh.max_pages = max_pages;
   fresh.is64 = is64;
   const uint64_t reserved = ReservedBytes(fresh);
-  void* mapped = mmap(nullptr, reserved, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  void* mapped =
+      mmap(nullptr, reserved, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (mapped == MAP_FAILED) return false;
   const auto begin = reinterpret_cast<uintptr_t>(mapped);
   if (!reservations.Insert({.begin = begin, .end = begin + reserved, .words = {0, 0}})) {
@@ -66,8 +69,8 @@ uint64_t ReservedBytes(const wasm_rt_memory_t& memory) {
 }
 
 bool ResizeMemory(wasm_rt_memory_t* memory, uint64_t pages) {
-  // The second bound is the tighter one for a memory64 whose maximum exceeds what is reserved; the division
-  // keeps a page count near 2^64 from overflowing.
+  // The second bound is the tighter one for a memory64 whose maximum exceeds what is reserved; the
+  // division keeps a page count near 2^64 from overflowing.
   if (pages > memory->max_pages || pages > ReservedBytes(*memory) / kWasmPageBytes) return false;
   std::atomic<uintptr_t>* words = Words(memory->data);
   PERDURE_CHECK(words != nullptr, "not a memory of this runtime");

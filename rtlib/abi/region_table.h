@@ -1,17 +1,17 @@
 // RegionTable: which address ranges mean something to the fault handler.
 //
-// A few hundred disjoint ranges with two words each, searched from a signal handler and changed now and then
-// by ordinary code on any thread. The handler may neither lock nor allocate, so slots live in a fixed array
-// and each is a seqlock:
+// A few hundred disjoint ranges with two words each, searched from a signal handler and changed now
+// and then by ordinary code on any thread. The handler may neither lock nor allocate, so slots live
+// in a fixed array and each is a seqlock:
 //
-//   writer (under the mutex):  version odd -> fields -> version even
-//   reader:                    version even? -> fields -> version unchanged? else treat the slot as empty
+//   writer (holds mutex):  version odd -> fields -> version even
+//   reader:                version even? -> fields -> version unchanged? else: an empty slot
 //
 // Invariants
 //  (1) A reader never acts on a mixture of two ranges.
-//  (2) A range is found from the moment Insert() returns until Erase() is called. A reader that meets a slot
-//      in the middle of a change may skip it: the fault it is looking for cannot lie in a range that is being
-//      inserted or erased, because nobody uses such a range yet or still.
+//  (2) A range is found from the moment Insert() returns until Erase() is called. A reader that
+//      meets a slot in the middle of a change may skip it: the fault it is looking for cannot lie
+//      in a range that is being inserted or erased, because nobody uses such a range yet or still.
 //  (3) `words` of a present range may be changed in place by whoever owns the range.
 #pragma once
 
@@ -46,7 +46,8 @@ class RegionTable {
 
   // The range that contains `address`. Async-signal-safe.
   bool Find(uintptr_t address, Region* region) const;
-  // The range's words, to be changed in place (3); nullptr if no range begins there. Async-signal-safe.
+  // The range's words, to be changed in place (3); nullptr if no range begins there.
+  // Async-signal-safe.
   std::atomic<uintptr_t>* Words(uintptr_t begin) const;
 
  private:

@@ -1,4 +1,4 @@
-// What AddressSanitizer has to be told about stack switches and abandoned frames; nothing without it.
+// What AddressSanitizer has to be told about stack switches and abandoned frames.
 #pragma once
 
 #include <cstddef>

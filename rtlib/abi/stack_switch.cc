@@ -1,16 +1,16 @@
 // Stack switching.
 //
-// perdure_enter_guest pushes what the ABI makes the callee preserve, notes the stack pointer, moves to the
-// other stack and calls. Both ways back end in the same epilogue, entered with that stack pointer restored;
-// so leaving by a trap restores exactly what returning restores, floating-point control included (a host
-// function may have changed the rounding mode and been cut off).
+// perdure_enter_guest pushes what the ABI makes the callee preserve, notes the stack pointer, moves
+// to the other stack and calls. Both ways back end in the same epilogue, entered with that stack
+// pointer restored; so leaving by a trap restores exactly what returning restores, floating-point
+// control included (a host function may have changed the rounding mode and been cut off).
 //
-// The frame keeps a frame pointer and its call-frame information is expressed through it, which lets
-// debuggers, profilers and unwinders walk from guest frames into host frames.
+// The frame keeps a frame pointer and its call-frame information is expressed through it, which
+// lets debuggers, profilers and unwinders walk from guest frames into host frames.
 //
 // Rejected: setjmp/longjmp for leaving. glibc's fortified longjmp takes a jump to another stack for
-// corruption when that stack lies at lower addresses, and a signal handler would have to call it from the
-// alternate stack. Rejected: ucontext, whose switches each cost a system call.
+// corruption when that stack lies at lower addresses, and a signal handler would have to call it
+// from the alternate stack. Rejected: ucontext, whose switches each cost a system call.
 #include "rtlib/abi/stack_switch.h"
 
 #if defined(__x86_64__)

@@ -3,12 +3,14 @@
 
 extern "C" {
 
-// Calls function(argument) on the stack that ends at `stack_top` (16-byte aligned) and returns when it
-// returns, or when perdure_leave_guest is called with the value stored in *host_stack.
-void perdure_enter_guest(void (*function)(void*), void* argument, void* stack_top, void** host_stack);
+// Calls function(argument) on the stack that ends at `stack_top` (16-byte aligned) and returns when
+// it returns, or when perdure_leave_guest is called with the value stored in *host_stack.
+void perdure_enter_guest(void (*function)(void*), void* argument, void* stack_top,
+                         void** host_stack);
 
-// Abandons every frame on the guest's stack: the perdure_enter_guest that stored `host_stack` returns.
-// Uses no stack before it has switched, so a signal handler may return into it from an exhausted one.
+// Abandons every frame on the guest's stack: the perdure_enter_guest that stored `host_stack`
+// returns. Uses no stack before it has switched, so a signal handler may return into it from an
+// exhausted one.
 [[noreturn]] void perdure_leave_guest(void* host_stack);
 
 }  // extern "C"

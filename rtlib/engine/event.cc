@@ -113,7 +113,6 @@ Result<Outcome> Instance::Impl::Settle(abi::GuestEnd end, EventRecord record) {
   if (end.kind == abi::GuestEnd::Kind::kTrapped) {
     Rollback(guest_.get(), dirty, image_.get());  // (E4)
     changes = {};
-    record.delta.clear();
     record.outcome = EventOutcome::kTrapped;
     record.result = outcome.message = std::move(end.message);
     outcome.kind = Outcome::Kind::kTrapped;

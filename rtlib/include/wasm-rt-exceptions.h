@@ -1,8 +1,9 @@
-/* WebAssembly exceptions for wasm2c's output: one active exception and one unwind target per thread.
+/* WebAssembly exceptions for wasm2c's output: one active exception and one unwind target a thread.
  *
- * A `try` saves the current unwind target, points it at its own jump buffer and restores it on every way
- * out; `throw` loads the exception and jumps to the target, or traps when there is none. RunGuest starts
- * every event without an exception and without a target. The interface is wabt's, see wasm-rt.h.
+ * A `try` saves the current unwind target, points it at its own jump buffer and restores it on
+ * every way out; `throw` loads the exception and jumps to the target, or traps when there is none.
+ * RunGuest starts every event without an exception and without a target. The interface is wabt's,
+ * see wasm-rt.h.
  */
 #ifndef WASM_RT_EXCEPTIONS_H_
 #define WASM_RT_EXCEPTIONS_H_
@@ -18,8 +19,8 @@ typedef const void* wasm_rt_tag_t;
 
 #define WASM_RT_UNWIND_TARGET wasm_rt_jmp_buf
 
-/* Bytes of values an exception may carry: 1000 parameters, the limit of JavaScript hosts, of the widest
- * type. A larger one traps. */
+/* Bytes of values an exception may carry: 1000 parameters, the limit of JavaScript hosts, of the
+ * widest type. A larger one traps. */
 #define WASM_RT_MAX_EXCEPTION_SIZE 32000u
 
 /* Makes (tag, a copy of `size` bytes at `values`) the active exception. `values` may be

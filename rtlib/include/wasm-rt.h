@@ -1,22 +1,24 @@
 /* The runtime interface that wasm2c's output is compiled against, as Perdure implements it.
  *
- * wasm2c (from wabt) turns a module into C that leaves memories, tables, traps and exceptions to functions
- * and types named wasm_rt_*. Those names and meanings are wabt's; everything here is Perdure's own
- * implementation of them, because memories and tables are what Perdure persists. Serves the output of
- * wasm2c 1.0.36 to 1.0.39 (1.0.37 added a fifth argument to wasm_rt_allocate_memory; both forms work).
+ * wasm2c (from wabt) turns a module into C that leaves memories, tables, traps and exceptions to
+ * functions and types named wasm_rt_*. Those names and meanings are wabt's; everything here is
+ * Perdure's own implementation of them, because memories and tables are what Perdure persists.
+ * Serves the output of wasm2c 1.0.36 to 1.0.39 (1.0.37 added a fifth argument to
+ * wasm_rt_allocate_memory; both forms work).
  *
  * How generated code is expected to be compiled
  *   - C11, gcc or clang, 64-bit little-endian Linux.
- *   - 32-bit memories rely on guard pages: loads and stores are not checked, an out-of-bounds access
- *     faults and rtlib/abi turns the fault into a trap.
- *   - A module with a 64-bit memory is compiled with -DSUPPORT_MEMORY64=1, which makes every access of the
- *     module checked.
+ *   - 32-bit memories rely on guard pages: loads and stores are not checked, an out-of-bounds
+ *     access faults and rtlib/abi turns the fault into a trap.
+ *   - A module with a 64-bit memory is compiled with -DSUPPORT_MEMORY64=1, which makes every access
+ *     of the module checked.
  *   - The call stack has a guard of its own, so functions do not count their depth.
- * These are choices of this header and not options: the runtime library exists in one configuration.
+ * These are choices of this header and not options: the runtime library exists in one
+ * configuration.
  *
- * Threads: generated code runs on one thread at a time per instance, always below perdure's RunGuest.
- * Memories shared between threads have no persistent meaning yet; their types are declared so that
- * atomics in generated headers compile, their functions do not exist.
+ * Threads: generated code runs on one thread at a time per instance, always below perdure's
+ * RunGuest. Memories shared between threads have no persistent meaning yet; their types are
+ * declared so that atomics in generated headers compile, their functions do not exist.
  */
 #ifndef WASM_RT_H_
 #define WASM_RT_H_
@@ -74,16 +76,16 @@ extern "C" {
 
 typedef enum {
   WASM_RT_TRAP_NONE,
-  WASM_RT_TRAP_OOB,                /* memory, table or segment access out of bounds */
-  WASM_RT_TRAP_INT_OVERFLOW,       /* of a division or a float-to-integer truncation */
+  WASM_RT_TRAP_OOB,          /* memory, table or segment access out of bounds */
+  WASM_RT_TRAP_INT_OVERFLOW, /* of a division or a float-to-integer truncation */
   WASM_RT_TRAP_DIV_BY_ZERO,
   WASM_RT_TRAP_INVALID_CONVERSION, /* NaN to integer */
   WASM_RT_TRAP_UNREACHABLE,
-  WASM_RT_TRAP_CALL_INDIRECT,      /* null element, index out of range or type mismatch */
+  WASM_RT_TRAP_CALL_INDIRECT, /* null element, index out of range or type mismatch */
   WASM_RT_TRAP_UNCAUGHT_EXCEPTION,
-  WASM_RT_TRAP_UNALIGNED,          /* atomic access */
+  WASM_RT_TRAP_UNALIGNED, /* atomic access */
   WASM_RT_TRAP_NULL_REF,
-  WASM_RT_TRAP_EXHAUSTION          /* call stack */
+  WASM_RT_TRAP_EXHAUSTION /* call stack */
 } wasm_rt_trap_t;
 
 /* Ends the running event with a trap. Unwinds without running anything on the frames it leaves. */
@@ -109,8 +111,8 @@ typedef enum {
 /* Any C function generated for a wasm function; cast to its real type before a call. */
 typedef void (*wasm_rt_function_ptr_t)(void);
 
-/* The form of a function that a tail call enters: it takes its arguments from, and leaves its results or
- * the next callee's arguments in, a buffer. A struct because the type names itself. */
+/* The form of a function that a tail call enters: it takes its arguments from, and leaves its
+ * results or the next callee's arguments in, a buffer. A struct because the type names itself. */
 typedef struct wasm_rt_tailcallee_t {
   void (*fn)(void** instance_ptr, void* tail_call_stack, struct wasm_rt_tailcallee_t* next);
 } wasm_rt_tailcallee_t;
@@ -161,7 +163,7 @@ void wasm_rt_allocate_paged_memory(wasm_rt_memory_t* memory, uint64_t initial_pa
   (__VA_ARGS__)
 #define WASM_RT_FIFTH_OF_(a, b, c, d, e, chosen, ...) chosen
 
-/* The page count before, or UINT64_MAX (which generated code truncates to -1) and nothing changed. */
+/* The page count before, or UINT64_MAX (the guest's -1) and nothing changed. */
 uint64_t wasm_rt_grow_memory(wasm_rt_memory_t* memory, uint64_t delta_pages);
 
 void wasm_rt_free_memory(wasm_rt_memory_t* memory);
@@ -178,8 +180,8 @@ typedef struct {
 
 /* ---- Tables ---- */
 
-/* Elements a table may have, whatever maximum it declares or leaves open (the limit that JavaScript hosts
- * set too): the growth of a table is then never what exhausts the machine. */
+/* Elements a table may have, whatever maximum it declares or leaves open (the limit that JavaScript
+ * hosts set too): the growth of a table is then never what exhausts the machine. */
 #define WASM_RT_MAX_TABLE_SIZE 10000000u
 
 typedef struct {
@@ -226,8 +228,8 @@ typedef struct {
   jmp_buf buffer;
 } wasm_rt_jmp_buf;
 
-/* 0 at first; not 0 when an exception arrives. setjmp does not save the signal mask here (Linux): a `try`
- * costs no system call, and no guest code changes the mask. */
+/* 0 at first; not 0 when an exception arrives. setjmp does not save the signal mask here (Linux): a
+ * `try` costs no system call, and no guest code changes the mask. */
 #define wasm_rt_try(target) ((target).initialized = true, setjmp((target).buffer))
 
 #ifdef __cplusplus

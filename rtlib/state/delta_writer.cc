@@ -104,7 +104,9 @@ bool DeltaWriter::Finish(std::string* delta) {
     (*delta)[0] = static_cast<char>(Encoding::kRaw);
     delta->append(raw_);
   }
-  return delta->size() <= kDeltaBytesMax;
+  if (delta->size() <= kDeltaBytesMax) return true;
+  delta->clear();
+  return false;
 }
 
 }  // namespace perdure

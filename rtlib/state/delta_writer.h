@@ -53,8 +53,8 @@ class DeltaWriter {
   // Bytes so far, before compression.
   uint64_t raw_bytes() const { return raw_.size(); }
 
-  // Sets *delta: the blob, or the empty string if nothing was written. False if it would pass
-  // kDeltaBytesMax. The writer is spent.
+  // Sets *delta: the blob, or the empty string if nothing was written. False, with
+  // *delta empty, if it would pass kDeltaBytesMax. The writer is spent.
   bool Finish(std::string* delta);
 
  private:

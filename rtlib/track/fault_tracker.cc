@@ -71,7 +71,8 @@ Status FaultTracker::ProtectRuns(const std::vector<ChunkRange>& runs) {
   for (size_t i = 0; i < runs.size();) {
     const uint64_t begin = runs[i].begin;
     uint64_t end = runs[i].end;
-    for (++i; i < runs.size() && runs[i].begin - end <= limits_.pages_a_call; ++i) end = runs[i].end;
+    for (++i; i < runs.size() && runs[i].begin - end <= limits_.pages_a_call; ++i)
+      end = runs[i].end;
     if (!Protect(base_ + begin * page_bytes_, (end - begin) * page_bytes_)) {
       return SystemError("write-protecting memory");
     }
@@ -115,7 +116,8 @@ std::vector<ChunkRange> FaultTracker::MarkedRuns(uint64_t end_page) const {
     }
     const uint64_t begin = page + static_cast<uint64_t>(std::countr_zero(word));
     // At most to the end of this word; AppendRange joins it with the next one's.
-    const uint64_t length = static_cast<uint64_t>(std::countr_one(bitmap_[begin / 64] >> (begin % 64)));
+    const uint64_t length =
+        static_cast<uint64_t>(std::countr_one(bitmap_[begin / 64] >> (begin % 64)));
     page = begin + length;
     AppendRange(&runs, std::min(begin, end), std::min(page, end));
   }

@@ -1,21 +1,22 @@
-// FaultTracker: what wp-sync and mprotect have in common. Pages are protected, our own fault handler notes
-// the first write to each and unprotects it.
+// FaultTracker: what wp-sync and mprotect have in common. Pages are protected, our own fault
+// handler notes the first write to each and unprotects it.
 //
 //   CLEAN (protected) --write: OnWrite--> DIRTY (writable) --Collect--> CLEAN
 //
 // Invariants
-//  (1) Between Arm/Collect and the next Collect, every page of [0, armed bytes) that is still the page that
-//      was armed is protected, or marked in the bitmap, or everything is taken for dirty.
-//  (2) Pages beyond the armed bytes, and pages given up and had back since (abi::TakeSmallestSize), are not
-//      protected, hence all reported.
-//  (3) OnWrite never makes an address accessible that the guest has no right to: only armed pages inside the
-//      memory's present size.
-//  (4) OnWrite unprotects a page once. A second fault of the same page is somebody's bug and is passed on,
-//      so it cannot loop.
+//  (1) Between Arm/Collect and the next Collect, every page of [0, armed bytes) that is still the
+//      page that was armed is protected, or marked in the bitmap, or everything is taken for dirty.
+//  (2) Pages beyond the armed bytes, and pages given up and had back since (abi::TakeSmallestSize),
+//      are not protected, hence all reported.
+//  (3) OnWrite never makes an address accessible that the guest has no right to: only armed pages
+//      inside the memory's present size.
+//  (4) OnWrite unprotects a page once. A second fault of the same page is somebody's bug and is
+//      passed on, so it cannot loop.
 //  (5) OnWrite allocates nothing: the bitmap is a reservation of one bit a page.
 //
-// mprotect splits a mapping for every isolated dirty page and the kernel limits mappings per process
-// (vm.max_map_count), so past a budget of isolated runs everything is unprotected and taken for dirty.
+// mprotect splits a mapping for every isolated dirty page and the kernel limits mappings per
+// process (vm.max_map_count), so past a budget of isolated runs everything is unprotected and taken
+// for dirty.
 //
 // Threads: the handler runs on the thread that writes, which is the instance's thread.
 #pragma once
@@ -37,7 +38,7 @@ class FaultTracker : public Tracker {
  protected:
   struct Limits {
     uint64_t runs;          // isolated dirty runs until everything is taken for dirty
-    uint64_t pages_a_call;  // clean pages it is cheaper to protect again than to spend a call on skipping
+    uint64_t pages_a_call;  // clean pages cheaper to protect again than to skip by a call
   };
 
   FaultTracker(uint8_t* base, uint64_t reserved_bytes, Limits limits);
@@ -45,8 +46,8 @@ class FaultTracker : public Tracker {
   // Called once after construction: starts receiving faults.
   Status Start();
 
-  // Make writes to [begin, begin + bytes) fault, or not. Unprotect is called in signal context. errno is
-  // set on failure.
+  // Make writes to [begin, begin + bytes) fault, or not. Unprotect is called in signal context.
+  // errno is set on failure.
   virtual bool Protect(uint8_t* begin, uint64_t bytes) = 0;
   virtual bool Unprotect(uint8_t* begin, uint64_t bytes) = 0;
 

@@ -1,5 +1,5 @@
-// mprotect: clean pages are read-only mappings. Works on every kernel; costs a mapping per isolated run of
-// dirty pages (see fault_tracker.h for the way out when they run short).
+// mprotect: clean pages are read-only mappings. Works on every kernel; costs a mapping per isolated
+// run of dirty pages (see fault_tracker.h for the way out when they run short).
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -14,7 +14,8 @@ namespace perdure {
 
 namespace {
 
-// A quarter of the mappings a process may have: each run needs two, the rest of the process needs some.
+// A quarter of the mappings a process may have: each run needs two, the rest of the process needs
+// some.
 uint64_t RunBudget() {
   uint64_t limit = 65530;  // the kernel's default
   const int fd = open("/proc/sys/vm/max_map_count", O_RDONLY | O_CLOEXEC);
@@ -29,7 +30,8 @@ uint64_t RunBudget() {
 
 class MprotectTracker final : public FaultTracker {
  public:
-  // The kernel skips mappings that are read-only already, so one call re-protects any number of runs.
+  // The kernel skips mappings that are read-only already, so one call re-protects any number of
+  // runs.
   MprotectTracker(uint8_t* base, uint64_t reserved_bytes)
       : FaultTracker(base, reserved_bytes, {.runs = RunBudget(), .pages_a_call = UINT64_MAX}) {}
 

@@ -1,8 +1,8 @@
 // The self-test every tracking mechanism must pass before its word is taken.
 //
-// A kernel (or an emulation of one, or a sandbox) may accept every call and report nothing; a state saved
-// on such reports would silently lose writes. So the test makes each kind of write that guests make, in the
-// process that will rely on it, and wants to see every one reported:
+// A kernel (or an emulation of one, or a sandbox) may accept every call and report nothing; a state
+// saved on such reports would silently lose writes. So the test makes each kind of write that
+// guests make, in the process that will rely on it, and wants to see every one reported:
 //   - a page that had content            - a page never touched before
 //   - a page touched by reading only     - the last page
 //   - a page already reported once       - a page of memory grown since
@@ -35,7 +35,8 @@ Status ExpectDirty(Tracker* tracker, uint64_t size, std::initializer_list<uint64
   PERDURE_TRY(tracker->Collect(size, &dirty));
   for (const uint64_t chunk : chunks) {
     bool seen = false;
-    for (const ChunkRange& range : dirty) seen = seen || (range.begin <= chunk && chunk < range.end);
+    for (const ChunkRange& range : dirty)
+      seen = seen || (range.begin <= chunk && chunk < range.end);
     if (!seen) {
       return Status(StatusCode::kFailedPrecondition,
                     StrCat("a write to chunk ", chunk, " of the test memory was not reported"));

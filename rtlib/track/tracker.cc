@@ -78,10 +78,14 @@ Result<TrackMode> ChooseTrackMode() {
 Result<std::unique_ptr<Tracker>> CreateTracker(TrackMode mode, uint8_t* base,
                                                uint64_t reserved_bytes) {
   switch (mode) {
-    case TrackMode::kWpAsync: return CreateWpAsyncTracker(base, reserved_bytes);
-    case TrackMode::kWpSync: return CreateWpSyncTracker(base, reserved_bytes);
-    case TrackMode::kMprotect: return CreateMprotectTracker(base, reserved_bytes);
-    case TrackMode::kCompare: break;
+    case TrackMode::kWpAsync:
+      return CreateWpAsyncTracker(base, reserved_bytes);
+    case TrackMode::kWpSync:
+      return CreateWpSyncTracker(base, reserved_bytes);
+    case TrackMode::kMprotect:
+      return CreateMprotectTracker(base, reserved_bytes);
+    case TrackMode::kCompare:
+      break;
   }
   return std::unique_ptr<Tracker>(std::make_unique<CompareTracker>());
 }

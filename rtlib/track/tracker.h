@@ -2,10 +2,10 @@
 //
 // Four mechanisms, tried in this order; each is used only after its self-test saw it work in this
 // process (a kernel may accept the calls and report nothing: soft-dirty does exactly that):
-//   wp-async   userfaultfd(USER_MODE_ONLY) with WP_ASYNC, collected and re-armed by one PAGEMAP_SCAN
-//   wp-sync    userfaultfd write-protect with FEATURE_SIGBUS; our own fault handler lists the chunks
-//   mprotect   PROT_READ and SIGSEGV; unprotects everything when the kernel's map limit is reached
-//   compare    no tracking: every committed chunk is reported as possibly dirty, the diff decides
+//   wp-async  userfaultfd(USER_MODE_ONLY) with WP_ASYNC, collected and re-armed by one PAGEMAP_SCAN
+//   wp-sync   userfaultfd write-protect with FEATURE_SIGBUS; our own fault handler lists the chunks
+//   mprotect  PROT_READ and SIGSEGV; unprotects everything when the kernel's map limit is reached
+//   compare   no tracking: every chunk is reported as possibly dirty, the diff decides
 // PERDURE_TRACK names one to force (tests); if its self-test fails, opening fails with the reason.
 //
 // Threads: confined to the instance's thread.
@@ -41,9 +41,10 @@ class Tracker {
   // Starts (or restarts) tracking of [0, size_bytes): chunks written from now on are dirty.
   virtual Status Arm(uint64_t size_bytes) = 0;
 
-  // Replaces *dirty by the chunks of [0, size_bytes) written since the last Arm or Collect, ascending,
-  // without overlaps, and re-arms them. May report chunks that were not written; never misses one that
-  // was. size_bytes may have grown or shrunk since the last call. Multiple of kChunkBytes.
+  // Replaces *dirty by the chunks of [0, size_bytes) written since the last Arm or Collect,
+  // ascending, without overlaps, and re-arms them. May report chunks that were not written; never
+  // misses one that was. size_bytes may have grown or shrunk since the last call. Multiple of
+  // kChunkBytes.
   virtual Status Collect(uint64_t size_bytes, std::vector<ChunkRange>* dirty) = 0;
 
   virtual TrackMode mode() const = 0;
@@ -52,9 +53,10 @@ class Tracker {
 // The best mode whose self-test passes, or the one PERDURE_TRACK names. Tested once per process.
 Result<TrackMode> ChooseTrackMode();
 
-// Tracks the reservation [base, base + reserved_bytes), which must have been made by abi/memory.h: only
-// its accessible prefix is guest memory. `base` is chunk-aligned. The tracker must be destroyed before
-// the reservation is unmapped.
-Result<std::unique_ptr<Tracker>> CreateTracker(TrackMode mode, uint8_t* base, uint64_t reserved_bytes);
+// Tracks the reservation [base, base + reserved_bytes), which must have been made by abi/memory.h:
+// only its accessible prefix is guest memory. `base` is chunk-aligned. The tracker must be
+// destroyed before the reservation is unmapped.
+Result<std::unique_ptr<Tracker>> CreateTracker(TrackMode mode, uint8_t* base,
+                                               uint64_t reserved_bytes);
 
 }  // namespace perdure

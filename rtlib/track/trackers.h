@@ -14,11 +14,11 @@ Result<std::unique_ptr<Tracker>> CreateWpAsyncTracker(uint8_t* base, uint64_t re
 Result<std::unique_ptr<Tracker>> CreateWpSyncTracker(uint8_t* base, uint64_t reserved_bytes);
 Result<std::unique_ptr<Tracker>> CreateMprotectTracker(uint8_t* base, uint64_t reserved_bytes);
 
-// Makes every kind of write there is to a memory made for the purpose and checks that a tracker of the mode
-// reports it. OK, or kFailedPrecondition saying what failed.
+// Makes every kind of write there is to a memory made for the purpose and checks that a tracker of
+// the mode reports it. OK, or kFailedPrecondition saying what failed.
 Status SelfTest(TrackMode mode);
-// The same with a given tracker of `memory`, which has 64 chunks, the first 16 written, and room to grow by
-// 16 more.
+// The same with a given tracker of `memory`, which has 64 chunks, the first 16 written, and room to
+// grow by 16 more.
 Status SelfTestTracker(wasm_rt_memory_t* memory, Tracker* tracker);
 
 // Appends [begin, end) to *ranges, merging it with the last one if they touch. Empty ranges vanish.

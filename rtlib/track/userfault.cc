@@ -26,7 +26,8 @@ Status SystemError(const char* doing) {
 }
 
 Result<OwnedFd> OpenUserfault(uint64_t features, uint8_t* base, uint64_t bytes) {
-  OwnedFd fd(static_cast<int>(syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK | UFFD_USER_MODE_ONLY)));
+  OwnedFd fd(
+      static_cast<int>(syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK | UFFD_USER_MODE_ONLY)));
   if (fd.get() < 0) return SystemError("userfaultfd");
   uffdio_api api = {};
   api.api = UFFD_API;

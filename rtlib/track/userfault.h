@@ -1,7 +1,7 @@
 // The kernel interfaces of write tracking: userfaultfd and PAGEMAP_SCAN.
 //
-// Values and layouts that are newer than some distributions' headers are written down here; they are part
-// of the kernel's stable interface.
+// Values and layouts that are newer than some distributions' headers are written down here; they
+// are part of the kernel's stable interface.
 #pragma once
 
 #include <cstdint>
@@ -39,8 +39,8 @@ struct PageScan {
 static_assert(sizeof(PageRegion) == 24 && sizeof(PageScan) == 96);
 
 enum : uint64_t {
-  kScanWpMatching = 1 << 0,     // write-protect what is reported, in the same step
-  kScanCheckWpAsync = 1 << 1,   // fail if part of the range is not registered with WP_ASYNC
+  kScanWpMatching = 1 << 0,    // write-protect what is reported, in the same step
+  kScanCheckWpAsync = 1 << 1,  // fail if part of the range is not registered with WP_ASYNC
   kPageIsWritten = 1 << 1,
   kPageIsPresent = 1 << 3,
   kPageIsSwapped = 1 << 4,
@@ -64,11 +64,12 @@ class OwnedFd {
 // "doing: strerror(errno)" as kIo.
 Status SystemError(const char* doing);
 
-// A userfaultfd for faults of user mode only (what an unprivileged process may have) with exactly these
-// features, registered for write protection of the whole reservation.
+// A userfaultfd for faults of user mode only (what an unprivileged process may have) with exactly
+// these features, registered for write protection of the whole reservation.
 Result<OwnedFd> OpenUserfault(uint64_t features, uint8_t* base, uint64_t bytes);
 
-// Write-protects, or makes writable, [begin, begin + bytes). Async-signal-safe. False: errno says why.
+// Write-protects, or makes writable, [begin, begin + bytes). Async-signal-safe. False: errno says
+// why.
 bool WriteProtect(int userfault, uint8_t* begin, uint64_t bytes, bool on);
 
 // /proc/self/pagemap.

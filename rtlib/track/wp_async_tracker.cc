@@ -1,21 +1,22 @@
 // wp-async: the kernel notes writes, one system call collects and re-arms.
 //
-// The reservation is registered once with userfaultfd(WP_ASYNC), PROT_NONE parts included; memory that
-// mprotect makes accessible later is covered by that. A write to a protected page costs one fault, resolved
-// inside the kernel, system calls' writes included. PAGEMAP_SCAN with WP_MATCHING reports the pages that are
-// not protected and protects them, atomically per page.
+// The reservation is registered once with userfaultfd(WP_ASYNC), PROT_NONE parts included; memory
+// that mprotect makes accessible later is covered by that. A write to a protected page costs one
+// fault, resolved inside the kernel, system calls' writes included. PAGEMAP_SCAN with WP_MATCHING
+// reports the pages that are not protected and protects them, atomically per page.
 //
 // Invariants
-//  (1) A page that exists and is unprotected is reported. New pages come into being unprotected, so pages
-//      never touched before need no markers: the scan asks for present or swapped pages only, which makes it
-//      proportional to what is populated. (WP_UNPOPULATED would cost page tables for the whole reservation.)
-//  (2) A page that exists only as the shared zero page was read and not written. It is neither reported nor
-//      protected; writing it replaces it by a new page, which (1) covers.
-//  (3) A scan ends when it stored fewer regions than it was given room for. walk_end is not trusted for
-//      that: the kernel collects in batches of 512 regions, and when a scan with more than one batch runs
-//      to its end, walk_end still holds the position of an earlier batch.
-//  (4) Every scan demands CHECK_WPASYNC: a mapping that lost its registration is an error, not a memory
-//      in which nothing is ever written.
+//  (1) A page that exists and is unprotected is reported. New pages come into being unprotected, so
+//      pages never touched before need no markers: the scan asks for present or swapped pages only,
+//      which makes it proportional to what is populated. (WP_UNPOPULATED would cost page tables for
+//      the whole reservation.)
+//  (2) A page that exists only as the shared zero page was read and not written. It is neither
+//      reported nor protected; writing it replaces it by a new page, which (1) covers.
+//  (3) A scan ends when it stored fewer regions than it was given room for. walk_end is not trusted
+//      for that: the kernel collects in batches of 512 regions, and when a scan with more than one
+//      batch runs to its end, walk_end still holds the position of an earlier batch.
+//  (4) Every scan demands CHECK_WPASYNC: a mapping that lost its registration is an error, not a
+//      memory in which nothing is ever written.
 #include <errno.h>
 
 #include "rtlib/base/check.h"

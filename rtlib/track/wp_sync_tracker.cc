@@ -1,9 +1,9 @@
-// wp-sync: clean pages are write-protected by userfaultfd, and a write to one raises SIGBUS on the writing
-// thread instead of blocking it for a handler thread (FEATURE_SIGBUS). For kernels that have no WP_ASYNC, or
-// processes that have no /proc.
+// wp-sync: clean pages are write-protected by userfaultfd, and a write to one raises SIGBUS on the
+// writing thread instead of blocking it for a handler thread (FEATURE_SIGBUS). For kernels that
+// have no WP_ASYNC, or processes that have no /proc.
 //
-// Protection covers pages that do not exist yet (WP_UNPOPULATED, Linux 6.4): the first touch of a page must
-// be seen as well. Kernels without it fail the self-test, and mprotect is used.
+// Protection covers pages that do not exist yet (WP_UNPOPULATED, Linux 6.4): the first touch of a
+// page must be seen as well. Kernels without it fail the self-test, and mprotect is used.
 #include "rtlib/track/fault_tracker.h"
 #include "rtlib/track/trackers.h"
 #include "rtlib/track/userfault.h"

@@ -2,9 +2,9 @@
 //
 // The floor is what a program with a hand-written file format would do for an event that dirties k
 // chunks: overwrite k blocks of 4 KiB in an existing flat file, then fdatasync. Event and floor
-// alternate in one loop, because the flush of one machine can be 100 microseconds now and 4 ms a second
-// later: only the ratio within a pair of neighbours means anything. Bytes are what the store handed to
-// the kernel, fold and checkpoints included, over chunks * 4096.
+// alternate in one loop, because the flush of one machine can be 100 microseconds now and 4 ms a
+// second later: only the ratio within a pair of neighbours means anything. Bytes are what the store
+// handed to the kernel, fold and checkpoints included, over chunks * 4096.
 //
 //   bench OUTPUT_DIR [STATE_DIR [EVENTS]]
 //
@@ -35,7 +35,8 @@ double Microseconds(std::chrono::steady_clock::duration elapsed) {
 // A preallocated, already written flat file whose blocks are overwritten.
 class Floor {
  public:
-  explicit Floor(const std::string& path) : fd_(open(path.c_str(), O_RDWR | O_CREAT | O_TRUNC, 0600)) {
+  explicit Floor(const std::string& path)
+      : fd_(open(path.c_str(), O_RDWR | O_CREAT | O_TRUNC, 0600)) {
     const std::vector<char> block(1 << 20, 1);
     for (int i = 0; i < 16 && fd_ >= 0; ++i) {
       if (write(fd_, block.data(), block.size()) < 0) std::perror("floor");
@@ -72,18 +73,19 @@ bool Succeeded(const Status& status) {
 struct Place {
   std::string name;  // as the table names it
   std::string dir;
-  int events = 0;    // per row
+  int events = 0;  // per row
 };
 
-bool MeasureRow(const Place& place, uint32_t chunks, uint32_t bytes, touch::Touch* guest, Floor* floor,
-                std::vector<Figure>* figures) {
+bool MeasureRow(const Place& place, uint32_t chunks, uint32_t bytes, touch::Touch* guest,
+                Floor* floor, std::vector<Figure>* figures) {
   std::vector<double> ratios, events, floors;
   const int warm_up = place.events / 10;
   uint64_t written = 0;
   for (int i = 0; i < place.events; ++i) {
     if (i == warm_up) written = guest->instance().stats().bytes_written;
     const auto begin = std::chrono::steady_clock::now();
-    const Status touched = guest->touch(static_cast<int32_t>(chunks), static_cast<int32_t>(bytes), i);
+    const Status touched =
+        guest->touch(static_cast<int32_t>(chunks), static_cast<int32_t>(bytes), i);
     const double event = Microseconds(std::chrono::steady_clock::now() - begin);
     if (!Succeeded(touched)) return false;
     const double least = floor->Overwrite(chunks);
@@ -132,18 +134,20 @@ int Main(int argc, char** argv) {
   Report report;
   report.title = "Commit of one event against the raw floor";
   report.method =
-      "One event of a 64 MiB program that changes some bytes in each of k chunks, committed durably "
-      "(WAL, synchronous=FULL), alternating in one loop with the floor: overwriting k blocks of 4 KiB in "
-      "a flat file and fdatasync. Times include running the guest. Bytes are everything the store wrote, "
+      "One event of a 64 MiB program that changes some bytes in each of k chunks, committed "
+      "durably "
+      "(WAL, synchronous=FULL), alternating in one loop with the floor: overwriting k blocks of 4 "
+      "KiB in "
+      "a flat file and fdatasync. Times include running the guest. Bytes are everything the store "
+      "wrote, "
       "fold and checkpoints included.";
   report.machine = MachineText();
   report.date = TodayText();
   report.goal = 1.2;
   report.charted = "time / floor (median of pairs)";
   const int events = argc > 3 ? std::max(10, std::atoi(argv[3])) : kEventsDefault;
-  const bool ok =
-      MeasurePlace({"disk", argc > 2 ? argv[2] : argv[1], events}, &report.figures) &&
-      MeasurePlace({"tmpfs", "/dev/shm", events}, &report.figures);
+  const bool ok = MeasurePlace({"disk", argc > 2 ? argv[2] : argv[1], events}, &report.figures) &&
+                  MeasurePlace({"tmpfs", "/dev/shm", events}, &report.figures);
   if (!ok) return 1;
   if (!WriteReport(report, argv[1], "commit")) {
     std::perror(argv[1]);

@@ -18,7 +18,8 @@ std::string Format(const char* format, double value) {
 }
 
 // First appearance order, without duplicates.
-std::vector<std::string> Distinct(const std::vector<Figure>& figures, std::string Figure::*member) {
+std::vector<std::string> Distinct(const std::vector<Figure>& figures,
+                                  std::string Figure::* member) {
   std::vector<std::string> names;
   for (const Figure& figure : figures) {
     if (std::find(names.begin(), names.end(), figure.*member) == names.end()) {
@@ -102,7 +103,8 @@ std::string Report::Json() const {
   json["machine"] = machine;
   json["date"] = date;
   for (const Figure& figure : figures) {
-    json["figures"].push_back({{"row", figure.row}, {"column", figure.column}, {"value", figure.value}});
+    json["figures"].push_back(
+        {{"row", figure.row}, {"column", figure.column}, {"value", figure.value}});
   }
   return json.dump(2) + "\n";
 }
@@ -120,18 +122,20 @@ std::string Report::Svg() const {
                     std::to_string(kLabel + kPlot + 70) + "\" height=\"" + std::to_string(height) +
                     "\" font-family=\"sans-serif\" font-size=\"12\">\n"
                     "<rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n"
-                    "<text x=\"10\" y=\"20\" font-size=\"15\">" + Escape(title) + "</text>\n" +
-                    "<text x=\"10\" y=\"40\" fill=\"#555\">" + Escape(charted) + "</text>\n";
+                    "<text x=\"10\" y=\"20\" font-size=\"15\">" +
+                    Escape(title) + "</text>\n" + "<text x=\"10\" y=\"40\" fill=\"#555\">" +
+                    Escape(charted) + "</text>\n";
   int y = kTop;
   for (const auto& row : rows) {
     const Figure* figure = Find(figures, row, charted);
     if (!figure) continue;
     const std::string width = Format("%.1f", figure->value * scale);
     out += "<text x=\"10\" y=\"" + std::to_string(y + 15) + "\">" + Escape(row) + "</text>" +
-           "<rect x=\"" + std::to_string(kLabel) + "\" y=\"" + std::to_string(y + 3) + "\" width=\"" +
-           width + "\" height=\"" + std::to_string(kRow - 8) + "\" fill=\"#4878a8\"/>" +
-           "<text x=\"" + Format("%.1f", kLabel + figure->value * scale + 6) + "\" y=\"" +
-           std::to_string(y + 15) + "\">" + Format("%.2f", figure->value) + "</text>\n";
+           "<rect x=\"" + std::to_string(kLabel) + "\" y=\"" + std::to_string(y + 3) +
+           "\" width=\"" + width + "\" height=\"" + std::to_string(kRow - 8) +
+           "\" fill=\"#4878a8\"/>" + "<text x=\"" +
+           Format("%.1f", kLabel + figure->value * scale + 6) + "\" y=\"" + std::to_string(y + 15) +
+           "\">" + Format("%.2f", figure->value) + "</text>\n";
     y += kRow;
   }
   const std::string x = Format("%.1f", kLabel + goal * scale);

@@ -14,11 +14,11 @@ struct Figure {
 
 struct Report {
   std::string title;
-  std::string method;    // how it was measured, in a sentence or two
-  std::string machine;   // CPU, kernel, file system
-  std::string date;      // UTC, YYYY-MM-DD
-  double goal = 1.0;     // drawn as a line in the chart
-  std::string charted;   // the column the chart shows
+  std::string method;   // how it was measured, in a sentence or two
+  std::string machine;  // CPU, kernel, file system
+  std::string date;     // UTC, YYYY-MM-DD
+  double goal = 1.0;    // drawn as a line in the chart
+  std::string charted;  // the column the chart shows
   std::vector<Figure> figures;
 
   std::string Markdown() const;

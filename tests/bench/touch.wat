@@ -1,7 +1,8 @@
-;; The guest of the commit benchmark: an event that changes `bytes` bytes in each of `chunks` chunks.
+;; The guest of the commit benchmark: an event that changes `bytes` bytes in each of `chunks`
+;; chunks.
 ;;
-;; The touched chunks are spread over the 64 MiB memory by a multiplicative walk, so that neighbouring
-;; events dirty different places, as a real heap does.
+;; The touched chunks are spread over the 64 MiB memory by a multiplicative walk, so that
+;; neighbouring events dirty different places, as a real heap does.
 (module
   (memory (export "memory") 1024 1024)
   (global $at (mut i32) (i32.const 1))

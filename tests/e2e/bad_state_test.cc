@@ -73,7 +73,7 @@ TEST_CASE("rows that were edited or removed are noticed") {
        {"DELETE FROM event WHERE seq = 2;", "DELETE FROM event WHERE seq = 3;",
         "DELETE FROM event;", "UPDATE event SET input = 'set(6)' WHERE seq = 2;",
         "UPDATE event SET delta = x'00' WHERE seq = 2;",
-        "UPDATE event SET delta = NULL WHERE seq = 2;", "UPDATE event SET seq = 9 WHERE seq = 3;",
+        "UPDATE event SET delta = x'' WHERE seq = 2;", "UPDATE event SET seq = 9 WHERE seq = 3;",
         "UPDATE event SET outcome = 2 WHERE seq = 2;", "DELETE FROM header;",
         "DELETE FROM base_section;", "UPDATE header SET base_seq = 1;",
         "UPDATE base_section SET data = x'';",
@@ -91,7 +91,7 @@ TEST_CASE("rows that were edited or removed are noticed") {
 TEST_CASE("a schema that was changed is noticed") {
   if (!fs::exists("/usr/bin/sqlite3")) PERDURE_SKIP("no sqlite3 shell");
   for (const char* sql :
-       {"DROP TABLE event;", "ALTER TABLE event ADD COLUMN extra;",
+       {"DROP TABLE event;", "ALTER TABLE event ADD COLUMN extra TEXT;",
         "CREATE TRIGGER t AFTER INSERT ON event BEGIN DELETE FROM base_chunk; END;"}) {
     INFO(sql);
     ProgramOn counter = Counter();

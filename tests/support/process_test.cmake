@@ -1,7 +1,8 @@
 # Tests that start real processes: perdure_process_test(<name> LABEL <label> SOURCES <file>...)
 #
-# One Catch2 binary per call, one CTest test per TEST_CASE. A test that prints "PERDURE_SKIP: reason" is
-# reported as skipped. Programs and drivers the tests build are cached in the build tree (build.h).
+# One Catch2 binary per call, one CTest test per TEST_CASE. A test that prints "PERDURE_SKIP:
+# reason" is reported as skipped. Programs and drivers the tests build are cached in the build tree
+# (build.h).
 include_guard(GLOBAL)
 find_package(Catch2 REQUIRED)
 include(Catch)
@@ -35,7 +36,8 @@ function(perdure_process_test name)
     message(FATAL_ERROR "perdure_process_test(${name}): expected LABEL <label> SOURCES <file>...")
   endif()
   add_executable(${name} ${ARG_SOURCES})
-  target_link_libraries(${name} PRIVATE perdure_test_support Catch2::Catch2WithMain perdure_warnings)
+  target_link_libraries(${name} PRIVATE
+    perdure_test_support Catch2::Catch2WithMain perdure_warnings)
   set_target_properties(${name} PROPERTIES
     RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests/${ARG_LABEL})
   set(environment)

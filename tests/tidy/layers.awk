@@ -60,11 +60,12 @@ function layer_of(path,    parts) {
 FNR == 1 {
   layer = layer_of(FILENAME)
   check_once()
-  once_wanted = FILENAME ~ /\.h$/ && FILENAME !~ /^rtlib\/include\// && FILENAME !~ /^tests\/package\//
+  once_wanted = FILENAME ~ /\.h$/
   once_file = FILENAME
   once_seen = 0
 }
-/^#pragma once$/ { once_seen = 1 }
+# A header that C reads as well has a guard instead.
+/^#pragma once$/ || /^#ifndef [A-Z0-9_]+_H_$/ { once_seen = 1 }
 
 match($0, /^[ \t]*#[ \t]*include[ \t]*[<"][^>"]+[>"]/) {
   header = $0
@@ -86,6 +87,6 @@ match($0, /^[ \t]*#[ \t]*include[ \t]*[<"][^>"]+[>"]/) {
 }
 
 function check_once() {
-  if (once_wanted && !once_seen) printf "%s:1: header without #pragma once\n", once_file
+  if (once_wanted && !once_seen) printf "%s:1: header without #pragma once or a guard\n", once_file
 }
 END { check_once() }

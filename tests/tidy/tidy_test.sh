@@ -76,7 +76,7 @@ finds 'may include <iostream>' rtlib/base/a.cc '#include <iostream>\n'
 finds 'may include <xxhash.h>' rtlib/state/a.cc '#include <xxhash.h>\n'
 finds 'is not relative to the root' rtlib/base/a.cc '#include "add.h"\n'
 finds 'is not relative to the root' rtlib/base/a.cc '#include "../base/add.h"\n'
-finds 'header without #pragma once' rtlib/base/a.h 'int F();\n'
+finds 'header without #pragma once or a guard' rtlib/base/a.h 'int F();\n'
 finds 'line is longer than 100 columns' rtlib/base/a.cc "// $(printf 'x%.0s' {1..98})\n"
 finds 'trailing white space' rtlib/base/a.cc 'int a; \n'
 finds 'tab' rtlib/base/a.cc '\tint a;\n'

@@ -10,13 +10,14 @@
  * prototype gives it.
  *
  * Rules
- *   - A host function runs inside an event. What it writes into guest memory or globals is part of the
- *     event and commits or rolls back with it; what it does elsewhere does not.
+ *   - A host function runs inside an event. What it writes into guest memory or globals is part of
+ *     the event and commits or rolls back with it; what it does elsewhere does not.
  *   - Guest memory is reached through perdure_view() only. A view is valid until the host function
  *     returns or the guest's memory grows.
  *   - Bytes for the outside go through perdure_output(), which releases them after the commit.
- *   - perdure_trap() does not return; it unwinds with longjmp over the host function's frames, so hold
- *     no lock and no C++ object with a destructor when you call it, or when you call perdure_view().
+ *   - perdure_trap() does not return; it unwinds with longjmp over the host function's frames, so
+ *     hold no lock and no C++ object with a destructor when you call it, or when you call
+ *     perdure_view().
  *   - Threads: call these only on the thread that runs the event.
  */
 #ifndef PERDURE_HOST_H_
@@ -34,8 +35,9 @@ typedef struct perdure_host perdure_host;
 enum { PERDURE_READ = 1, PERDURE_WRITE = 2 };
 
 /* A pointer to `length` bytes of memory `memory_index` at guest address `address`, every page of it
- * already touched for `access`, so that system calls may use it. Traps (out of bounds) unless the whole
- * range lies inside the memory. `length` 0 gives a non-NULL pointer not to be dereferenced. */
+ * already touched for `access`, so that system calls may use it. Traps (out of bounds) unless the
+ * whole range lies inside the memory. `length` 0 gives a non-NULL pointer not to be dereferenced.
+ */
 void* perdure_view(perdure_host* host, uint32_t memory_index, uint64_t address, uint64_t length,
                    int access);
 
@@ -46,8 +48,8 @@ void* perdure_try_view(perdure_host* host, uint32_t memory_index, uint64_t addre
 /* Bytes now in memory `memory_index`; 0 if there is no such memory. */
 uint64_t perdure_memory_size(perdure_host* host, uint32_t memory_index);
 
-/* Queues `length` bytes for file descriptor `fd` (1 or 2). They are copied, logged with the event and
- * written when its commit is durable; a trapped event writes nothing. */
+/* Queues `length` bytes for file descriptor `fd` (1 or 2). They are copied, logged with the event
+ * and written when its commit is durable; a trapped event writes nothing. */
 void perdure_output(perdure_host* host, int fd, const void* bytes, size_t length);
 
 /* Ends the event with a trap; everything it changed is rolled back. `message` is copied. */

@@ -7,10 +7,11 @@
 //     perdure_value args[1] = {{.i32 = 42}};
 //     auto outcome = (*opened)->Call(set_export, args, {});        // durable when it returns
 //
-// Every call is one event: (event, state) -> (effects, state'), one transaction of the store. A trap
-// rolls the state back to what it was before the event and is reported as an Outcome; a Status that is
-// not OK means the runtime itself failed (disk full, corrupt file) and the instance is poisoned: every
-// later call returns kFailedPrecondition, and what was acknowledged before is safe in the store.
+// Every call is one event: (event, state) -> (effects, state'), one transaction of the store. A
+// trap rolls the state back to what it was before the event and is reported as an Outcome; a Status
+// that is not OK means the runtime itself failed (disk full, corrupt file) and the instance is
+// poisoned: every later call returns kFailedPrecondition, and what was acknowledged before is safe
+// in the store.
 //
 // Threads: an instance is confined to one thread at a time; different instances are independent.
 #pragma once
@@ -34,7 +35,8 @@ using StoreOpener = Result<std::unique_ptr<Store>> (*)(const StoreOptions& optio
 
 enum class Durability : uint8_t {
   kFull,    // an acknowledged event survives power loss
-  kNormal,  // survives the death of the process; power loss may take the last events, never consistency
+  kNormal,  // survives the death of the process; power loss may take the last events, never
+            // consistency
   kOff,     // survives the death of the process; power loss may corrupt the file
 };
 
@@ -48,9 +50,10 @@ struct Options {
   std::string state_path;
   Durability durability = Durability::kFull;
   CommitPolicy commit;
-  uint64_t history_events = 500;  // deltas kept behind the newest event; kHistoryAll keeps every one
-  bool fresh = false;             // begin again from the module's initial state
-  void* host_data = nullptr;      // see perdure_host_data(); not owned
+  uint64_t history_events =
+      500;                    // deltas kept behind the newest event; kHistoryAll keeps every one
+  bool fresh = false;         // begin again from the module's initial state
+  void* host_data = nullptr;  // see perdure_host_data(); not owned
   // What WASI imports see of the outside; not owned, must outlive the instance. NULL: the defaults.
   const WasiOptions* wasi = nullptr;
 
@@ -62,16 +65,16 @@ struct Outcome {
   enum class Kind : uint8_t { kReturned, kTrapped, kExited } kind = Kind::kReturned;
   std::string message;       // kTrapped: why, for a person ("integer divide by zero")
   uint32_t exit_status = 0;  // kExited: the guest's own
-  uint64_t seq = 0;          // the event's number in the log; 0 if it changed nothing and left no row
+  uint64_t seq = 0;  // the event's number in the log; 0 if it changed nothing and left no row
 };
 
 // Counters since Open, for --perdure-stats. Times in nanoseconds, sizes in bytes.
 struct Stats {
   uint64_t events = 0, events_unchanged = 0, events_trapped = 0, commits = 0;
-  uint64_t chunks_dirty = 0;   // chunks the tracker reported
-  uint64_t chunks_changed = 0; // of those, chunks with at least one changed byte
-  uint64_t delta_bytes = 0;    // as stored
-  uint64_t bytes_written = 0;  // by the store, to all its files
+  uint64_t chunks_dirty = 0;    // chunks the tracker reported
+  uint64_t chunks_changed = 0;  // of those, chunks with at least one changed byte
+  uint64_t delta_bytes = 0;     // as stored
+  uint64_t bytes_written = 0;   // by the store, to all its files
   uint64_t commit_ns_p50 = 0, commit_ns_p99 = 0;
   uint64_t folds = 0, fold_ns = 0;
   uint64_t restore_ns = 0, restored_chunks = 0, restored_events = 0;
@@ -80,12 +83,12 @@ struct Stats {
 // What --perdure-info shows.
 struct Info {
   std::string state_path;
-  std::string tracker;       // "wp-async", "wp-sync", "mprotect", "compare"
+  std::string tracker;  // "wp-async", "wp-sync", "mprotect", "compare"
   uint64_t base_seq = 0, last_seq = 0;
-  uint64_t memory_bytes = 0; // all memories
-  uint64_t state_bytes = 0;  // size of the state's files
+  uint64_t memory_bytes = 0;  // all memories
+  uint64_t state_bytes = 0;   // size of the state's files
   uint32_t format_version = 0;
-  std::string created;       // RFC 3339, UTC
+  std::string created;  // RFC 3339, UTC
 };
 
 class Instance {
@@ -99,9 +102,9 @@ class Instance {
   Instance(const Instance&) = delete;
   Instance& operator=(const Instance&) = delete;
 
-  // Delivers the event `call NAME(ARGS)`. export_index counts program.exports and must name a function;
-  // args and results must have the lengths of its type (kInvalidArgument otherwise). Under group commit
-  // the event is durable after the next Flush() or when the group is full.
+  // Delivers the event `call NAME(ARGS)`. export_index counts program.exports and must name a
+  // function; args and results must have the lengths of its type (kInvalidArgument otherwise).
+  // Under group commit the event is durable after the next Flush() or when the group is full.
   Result<Outcome> Call(uint32_t export_index, std::span<const perdure_value> args,
                        std::span<perdure_value> results);
 
@@ -114,7 +117,8 @@ class Instance {
   // Flushes, folds what the history window allows, seals and closes the store. Idempotent.
   Status Close();
 
-  // Function index of a non-null funcref value, or kInvalidArgument if it is no function of the program.
+  // Function index of a non-null funcref value, or kInvalidArgument if it is no function of the
+  // program.
   Result<uint32_t> FunctionIndex(const wasm_rt_funcref_t& funcref) const;
   // The funcref for a function index; kInvalidArgument if out of range.
   Result<wasm_rt_funcref_t> FunctionRef(uint32_t function_index) const;

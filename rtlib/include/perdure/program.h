@@ -1,9 +1,9 @@
 /* The program descriptor: everything the runtime knows about one compiled module.
  *
- * `perdure build` emits one constant perdure_program per module, in C11 (wasm2c's output does not compile
- * as C++ when it uses SIMD or exceptions, so the descriptor, which needs offsetof() into wasm2c's instance
- * struct, is C as well). The runtime interprets these tables; the compiler emits no behaviour besides the
- * call thunks and the segment accessors, which C cannot express as data.
+ * `perdure build` emits one constant perdure_program per module, in C11 (wasm2c's output does not
+ * compile as C++ when it uses SIMD or exceptions, so the descriptor, which needs offsetof() into
+ * wasm2c's instance struct, is C as well). The runtime interprets these tables; the compiler emits
+ * no behaviour besides the call thunks and the segment accessors, which C cannot express as data.
  *
  * Conventions
  *   - Index spaces are wasm's: imports first. Every array is ordered by index.
@@ -24,8 +24,8 @@
 extern "C" {
 #endif
 
-/* Raised whenever a field of these structs changes meaning; checked when an instance is opened, so that
- * an object file from an older compiler is refused and not misread. */
+/* Raised whenever a field of these structs changes meaning; checked when an instance is opened, so
+ * that an object file from an older compiler is refused and not misread. */
 #define PERDURE_PROGRAM_ABI 1u
 
 /* Binary-format value types (core spec 5.3). */
@@ -40,7 +40,13 @@ enum {
 };
 
 /* External kinds (core spec 5.5.5). */
-enum { PERDURE_FUNC = 0, PERDURE_TABLE = 1, PERDURE_MEMORY = 2, PERDURE_GLOBAL = 3, PERDURE_TAG = 4 };
+enum {
+  PERDURE_FUNC = 0,
+  PERDURE_TABLE = 1,
+  PERDURE_MEMORY = 2,
+  PERDURE_GLOBAL = 3,
+  PERDURE_TAG = 4
+};
 
 #define PERDURE_NO_INDEX 0xffffffffu
 
@@ -64,19 +70,20 @@ typedef struct perdure_type {
   uint32_t result_count;
   const uint8_t* params;  /* value types */
   const uint8_t* results; /* value types */
-  /* Calls a function of this type with args[param_count], writing results[result_count]. NULL when no
-   * function of the type can be entered from outside (neither exported nor the start function). */
+  /* Calls a function of this type with args[param_count], writing results[result_count]. NULL when
+   * no function of the type can be entered from outside (neither exported nor the start function).
+   */
   void (*call)(wasm_rt_function_ptr_t func, void* instance, const perdure_value* args,
                perdure_value* results);
 } perdure_type;
 
 typedef struct perdure_function {
-  uint32_t type;                    /* index into types */
-  uint8_t imported;                 /* 1: module_instance is the perdure_host, not the instance */
-  const wasm_rt_func_type_t* hash;  /* wasm2c's 32-byte type hash */
-  wasm_rt_function_ptr_t func;      /* wasm2c's C function */
-  wasm_rt_tailcallee_t tailcallee;  /* {NULL} unless the module uses tail calls */
-  const char* name;                 /* from the name section or an export, else NULL */
+  uint32_t type;                   /* index into types */
+  uint8_t imported;                /* 1: module_instance is the perdure_host, not the instance */
+  const wasm_rt_func_type_t* hash; /* wasm2c's 32-byte type hash */
+  wasm_rt_function_ptr_t func;     /* wasm2c's C function */
+  wasm_rt_tailcallee_t tailcallee; /* {NULL} unless the module uses tail calls */
+  const char* name;                /* from the name section or an export, else NULL */
 } perdure_function;
 
 typedef struct perdure_global {
@@ -99,12 +106,12 @@ typedef struct perdure_table {
   uint8_t type;       /* PERDURE_FUNCREF or PERDURE_EXTERNREF */
   uint8_t is_mutable; /* 0: no instruction of the module can change it after instantiation */
   uint32_t min_size;
-  uint32_t max_size;  /* 0xffffffff: none declared */
+  uint32_t max_size; /* 0xffffffff: none declared */
   const char* name;
 } perdure_table;
 
-/* A data or element segment that memory.init/table.init may still read and data.drop/elem.drop may have
- * dropped. wasm2c keeps the flag as a bit-field, so C needs a function each. */
+/* A data or element segment that memory.init/table.init may still read and data.drop/elem.drop may
+ * have dropped. wasm2c keeps the flag as a bit-field, so C needs a function each. */
 typedef struct perdure_segment {
   uint8_t is_elem; /* 0 data, 1 element */
   uint32_t index;  /* in its own index space */
@@ -113,9 +120,9 @@ typedef struct perdure_segment {
 } perdure_segment;
 
 typedef struct perdure_export {
-  const char* name;  /* UTF-8, NUL-terminated (a name with a NUL inside is refused at build time) */
-  uint8_t kind;      /* PERDURE_FUNC ... */
-  uint32_t index;    /* in the index space of kind */
+  const char* name; /* UTF-8, NUL-terminated (a name with a NUL inside is refused at build time) */
+  uint8_t kind;     /* PERDURE_FUNC ... */
+  uint32_t index;   /* in the index space of kind */
 } perdure_export;
 
 typedef struct perdure_import {
@@ -148,8 +155,8 @@ typedef struct perdure_program {
   uint32_t start_function;      /* index, or PERDURE_NO_INDEX. Not run by instantiate. */
   uint32_t initialize_function; /* exported "_initialize" of type () -> (), or PERDURE_NO_INDEX */
 
-  /* Allocates and initialises globals, tables, memories and active segments. `instance` is zeroed storage
-   * of instance_size bytes. May trap (an active segment out of bounds). */
+  /* Allocates and initialises globals, tables, memories and active segments. `instance` is zeroed
+   * storage of instance_size bytes. May trap (an active segment out of bounds). */
   void (*instantiate)(void* instance, perdure_host* host);
   /* Frees what instantiate allocated. */
   void (*free)(void* instance);

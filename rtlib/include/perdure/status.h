@@ -1,9 +1,9 @@
 // Status and Result<T>: how every fallible function in this project reports.
 //
 // A Status is OK or carries a code and one sentence for a person. The code decides the exit status
-// (docs/reference/exit-codes.md); the sentence names the thing that failed and, where there is one, the
-// way out. Nothing in rtlib/ throws: generated code unwinds traps with longjmp, and an exception or a
-// pending destructor on those frames would be undefined behaviour.
+// (docs/reference/exit-codes.md); the sentence names the thing that failed and, where there is one,
+// the way out. Nothing in rtlib/ throws: generated code unwinds traps with longjmp, and an
+// exception or a pending destructor on those frames would be undefined behaviour.
 //
 // Ownership: a Status owns its message. Threads: value type, no sharing.
 #pragma once
@@ -71,8 +71,8 @@ inline Status OkStatus() { return Status(); }
 template <typename T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : value_(std::move(value)) {}              // NOLINT(google-explicit-constructor)
-  Result(Status status) : status_(std::move(status)) {       // NOLINT(google-explicit-constructor)
+  Result(T value) : value_(std::move(value)) {}         // NOLINT(google-explicit-constructor)
+  Result(Status status) : status_(std::move(status)) {  // NOLINT(google-explicit-constructor)
     if (status_.ok()) std::abort();
   }
 
@@ -101,17 +101,17 @@ class [[nodiscard]] Result {
 }  // namespace perdure
 
 // Evaluates a Status expression and returns it from the enclosing function unless it is OK.
-#define PERDURE_TRY(expr)                              \
-  do {                                                 \
-    ::perdure::Status perdure_try_status_ = (expr);    \
+#define PERDURE_TRY(expr)                                      \
+  do {                                                         \
+    ::perdure::Status perdure_try_status_ = (expr);            \
     if (!perdure_try_status_.ok()) return perdure_try_status_; \
   } while (0)
 
 // Declares `lhs` from a Result expression, or returns the Result's Status.
 #define PERDURE_ASSIGN_OR_RETURN(lhs, expr) \
   PERDURE_ASSIGN_OR_RETURN_IMPL_(PERDURE_CONCAT_(perdure_result_, __LINE__), lhs, expr)
-#define PERDURE_ASSIGN_OR_RETURN_IMPL_(result, lhs, expr) \
-  auto result = (expr);                                   \
+#define PERDURE_ASSIGN_OR_RETURN_IMPL_(result, lhs, expr)  \
+  auto result = (expr);                                    \
   if (!result.ok()) return std::move(result).TakeStatus(); \
   lhs = *std::move(result)
 #define PERDURE_CONCAT_(a, b) PERDURE_CONCAT_IMPL_(a, b)

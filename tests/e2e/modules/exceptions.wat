@@ -1,4 +1,5 @@
-;; Wasm exceptions: state changed before a throw stays changed if the exception is caught inside the event.
+;; Wasm exceptions: state changed before a throw stays changed if the exception is caught inside the
+;; event.
 (module
   (tag $number (param i32))
   (tag $pair (param i32 i64))

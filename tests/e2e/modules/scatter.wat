@@ -1,7 +1,8 @@
-;; Events that change many places at once, and a sum over all of them that only whole events keep right.
+;; Events that change many places at once, and a sum over all of them that only whole events keep
+;; right.
 ;;
-;; After n events every one of the 512 chunks touched holds n in its counter, so `check` is n if and only
-;; if no event was applied in part.
+;; After n events every one of the 512 chunks touched holds n in its counter, so `check` is n if and
+;; only if no event was applied in part.
 (module
   (memory 32)
   (global $events (mut i64) (i64.const 0))

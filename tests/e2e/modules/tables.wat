@@ -1,4 +1,5 @@
-;; Tables that change: every instruction that writes one, calls through them, dropped element segments.
+;; Tables that change: every instruction that writes one, calls through them, dropped element
+;; segments.
 (module
   (type $unary (func (param i32) (result i32)))
   (table $main (export "main") 6 20 funcref)

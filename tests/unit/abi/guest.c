@@ -15,8 +15,8 @@ const char guest_tag_b = 0;
 void guest_instantiate(w2c_guest* instance) {
   wasm_rt_allocate_funcref_table(&instance->table, 2, 5);
   wasm_rt_allocate_memory(&instance->memory, 1, 3, 0);
-  instance->table.data[0] = (wasm_rt_funcref_t){
-      type_i_i, (wasm_rt_function_ptr_t)guest_increment, {NULL}, instance};
+  instance->table.data[0] =
+      (wasm_rt_funcref_t){type_i_i, (wasm_rt_function_ptr_t)guest_increment, {NULL}, instance};
 }
 
 void guest_free(w2c_guest* instance) {

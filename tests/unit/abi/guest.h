@@ -1,5 +1,5 @@
-/* A module as wasm2c would translate it, small and by hand: the instructions that trap, throw, recurse and
- * grow, written with the macros and calls that generated code uses. */
+/* A module as wasm2c would translate it, small and by hand: the instructions that trap, throw,
+ * recurse and grow, written with the macros and calls that generated code uses. */
 #ifndef PERDURE_TESTS_UNIT_ABI_GUEST_H_
 #define PERDURE_TESTS_UNIT_ABI_GUEST_H_
 
@@ -24,8 +24,8 @@ void guest_store(w2c_guest* instance, uint32_t address, uint32_t offset, uint32_
 void guest_fill(w2c_guest* instance, uint32_t address, uint32_t value, uint32_t length);
 uint32_t guest_grow(w2c_guest* instance, uint32_t pages);
 
-uint32_t guest_divide(uint32_t a, uint32_t b);   /* i32.div_s */
-uint32_t guest_truncate(double value);           /* i32.trunc_f64_s */
+uint32_t guest_divide(uint32_t a, uint32_t b); /* i32.div_s */
+uint32_t guest_truncate(double value);         /* i32.trunc_f64_s */
 uint32_t guest_increment(w2c_guest* instance, uint32_t value);
 uint32_t guest_call_indirect(w2c_guest* instance, uint32_t element, uint32_t value);
 void guest_call_indirect_void(w2c_guest* instance, uint32_t element);

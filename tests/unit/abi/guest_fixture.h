@@ -47,8 +47,8 @@ class Guest {
   w2c_guest instance_ = {};
 };
 
-// How a forked child that runs `body` and then exits 0 ends. It crashes silently: without the handlers that
-// the test framework has installed, and without its stderr.
+// How a forked child that runs `body` and then exits 0 ends. It crashes silently: without the
+// handlers that the test framework has installed, and without its stderr.
 template <typename Body>
 int StatusOfChild(Body body) {
   const pid_t child = fork();

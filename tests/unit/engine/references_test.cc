@@ -30,12 +30,28 @@ TEST_CASE("(E12) storing a host object traps the event and says where it was sto
   CHECK(outcome->kind == Outcome::Kind::kTrapped);
   CHECK(outcome->message ==
         "global 'object' holds a reference to a host object, which cannot be stored");
+  const EventRecord& row = session.disk().rows.events.at(2);
+  CHECK(row.outcome == EventOutcome::kTrapped);
+  CHECK(row.delta.empty());
+  CHECK(row.globals.empty());
   args[0] = {};
   args[1] = ExternValue(&object);
   outcome = session.instance().Call(session.ExportIndex("table_extern"), args, {});
   REQUIRE(outcome.ok());
   CHECK(outcome->message ==
         "table 2 holds a reference to a host object at element 0, which cannot be stored");
+  const bool same = session.Look() == before;
+  CHECK(same);
+}
+
+TEST_CASE("(E12) more than a row can take traps the event") {
+  Session session;
+  session.Start();
+  CHECK(session.Do("host_table", {I32(kHostTableBytesMax)}).kind == Outcome::Kind::kReturned);
+  const State before = session.Look();
+  const Outcome outcome = session.Do("host_table", {I32(kHostTableBytesMax + 1)});
+  CHECK(outcome.kind == Outcome::Kind::kTrapped);
+  CHECK(outcome.message.find("more than one commit can hold") != std::string::npos);
   const bool same = session.Look() == before;
   CHECK(same);
 }

@@ -58,6 +58,32 @@ TEST_CASE("a state with any byte changed is refused, different, or the same (Q6)
   CHECK(tally.same > 0);
 }
 
+TEST_CASE("a state whose file header changed while its log was to be recovered loses no event") {
+  ScratchState scratch;
+  MakeKilledState(scratch.path(), 20);
+  const std::string whole = ReadFile(scratch.path());
+  const std::string log = ReadFile(scratch.log());
+  int refused = 0;
+  for (size_t at = 0; at < 100; ++at) {
+    for (int flip : {1 << at % 8, 0xff}) {
+      std::string bytes = whole;
+      bytes[at] = static_cast<char>(bytes[at] ^ flip);
+      WriteFile(scratch.path(), bytes);
+      WriteFile(scratch.log(), log);
+      auto opened = OpenSqliteStore({scratch.path(), Durability::kFull});
+      INFO("byte " << at << ", flip " << flip);
+      if (!opened.ok()) {
+        ++refused;
+        CHECK((ReadFile(scratch.log()) == log));
+        continue;
+      }
+      const auto last = LastSampleEvent(opened->get());
+      if (last.ok()) CHECK(*last == 20);
+    }
+  }
+  CHECK(refused > 40);
+}
+
 TEST_CASE(
     "a state with pages exchanged, repeated or replaced by noise does not harm its reader (Q6)") {
   ScratchState scratch;

@@ -60,7 +60,8 @@ class TrackedMemory {
   void Resize(uint64_t pages) { REQUIRE(abi::ResizeMemory(&memory_, pages)); }
   void StopTracking() { tracker_.reset(); }
 
-  // Collects, checks the form of the answer and that nothing written since is missing, and returns it.
+  // Collects, checks the form of the answer and that nothing written since is missing, and returns
+  // it.
   std::set<uint64_t> Collect() {
     std::vector<ChunkRange> dirty = {{7, 8}};  // must be replaced
     const Status status = tracker_->Collect(memory_.size, &dirty);
