@@ -29,6 +29,16 @@ Status SystemError(std::string_view path, std::string_view doing, int error, int
                     error != 0 ? ErrnoText(error) : std::string(sqlite3_errstr(rc)));
 }
 
+// SQLite quotes pieces of a damaged schema, line ends included; a message is one line.
+std::string OneLine(std::string_view text) {
+  constexpr size_t kMessageMax = 160;
+  std::string line(text.substr(0, kMessageMax));
+  for (char& c : line) {
+    if (static_cast<unsigned char>(c) < ' ' || static_cast<unsigned char>(c) > '~') c = ' ';
+  }
+  return line;
+}
+
 bool IsReadError(int rc) {
   return rc == SQLITE_IOERR_READ || rc == SQLITE_IOERR_SHORT_READ || rc == SQLITE_IOERR_FSTAT ||
          rc == SQLITE_IOERR_ACCESS;
@@ -38,7 +48,7 @@ bool IsReadError(int rc) {
 
 Status SqliteError(sqlite3* db, std::string_view path, int rc) {
   const int error = db != nullptr ? sqlite3_system_errno(db) : 0;
-  const char* text = db != nullptr ? sqlite3_errmsg(db) : sqlite3_errstr(rc);
+  const std::string text = OneLine(db != nullptr ? sqlite3_errmsg(db) : sqlite3_errstr(rc));
   switch (rc & 0xff) {
     case SQLITE_FULL:
       return NoRoom(path, ENOSPC);
@@ -71,7 +81,7 @@ Status SqliteError(sqlite3* db, std::string_view path, int rc) {
     case SQLITE_NOMEM:
       break;
     default:
-      return StateError(StatusCode::kFailedPrecondition, path, "refused an operation: ", text);
+      return StateError(StatusCode::kCorrupt, path, "refused an operation: ", text);
   }
   return StateError(StatusCode::kResourceExhausted, path, "needs more memory than there is");
 }

@@ -74,6 +74,8 @@ Result<std::optional<StateHeader>> SqliteStore::ReadHeader() {
                            " base_seq, base_hash, base_chunks, base_digest, sealed_seq,"
                            " sealed_hash, hash FROM header WHERE id = 1"));
   const int rc = statement.Step();
+  // A state is created whole (Q3): tables without a header have lost it.
+  if (rc == SQLITE_DONE && !in_transaction_) return Damaged("table 'header'");
   if (rc == SQLITE_DONE) return std::optional<StateHeader>();
   if (rc != SQLITE_ROW) return connection_->Error(rc);
   Row row(statement);

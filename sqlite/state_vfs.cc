@@ -181,6 +181,8 @@ int StateVfs::Own() {
   if (owned_) return SQLITE_OK;
   sqlite3_file* real = Real(&main_->base);
   int rc = real->pMethods->xLock(real, SQLITE_LOCK_SHARED);
+  // Not without RESERVED: from SHARED, newer SQLites do not take PENDING, which keeps others out
+  // while we wait for the last of them.
   if (rc == SQLITE_OK) rc = real->pMethods->xLock(real, SQLITE_LOCK_RESERVED);
   if (rc == SQLITE_OK) {
     rc = real->pMethods->xLock(real, SQLITE_LOCK_EXCLUSIVE);

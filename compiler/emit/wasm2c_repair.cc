@@ -103,6 +103,8 @@ std::string RepairTailCalls(std::string_view text) {
     } else if (body.starts_with("*instance_ptr = w2c_") && body.ends_with("_instance;")) {
       const size_t at = line.find("w2c_");
       StrAppend(&out, line.substr(0, at), "instance->", line.substr(at), '\n');
+    } else if (body == "void *instance_ptr_storage;") {
+      StrAppend(&out, line.substr(0, line.size() - 1), " = instance;\n");
     } else {
       AppendLine(&out, line);
     }

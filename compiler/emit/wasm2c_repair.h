@@ -2,24 +2,22 @@
 // something else than the module says. Each is a rewrite of exact lines, off unless the module uses
 // the feature, and harmless to text that a later wasm2c already writes right.
 //
-//   R1  app-impl.h has no include guard; several shards are compiled as one unit. -> `#pragma
-//   once`. R2  Tail calls with imports (does not compile): the weak fallback of an import passes a
-//   struct where
-//       its address is meant, and a tail call to an import names `w2c_env_instance` without
-//       `instance->`.
+//   R1  app-impl.h has no include guard; several shards are compiled as one unit.
+//       -> `#pragma once`.
+//   R2  Tail calls. With imports it does not compile: an import's weak fallback passes a struct
+//       where its address is meant, and a tail call to an import names `w2c_env_instance` without
+//       `instance->`. A direct tail call hands the callee an instance pointer nobody has set.
+//       -> the address, the member, the caller's own instance.
 //   R3  Exceptions: `catch` followed by `catch_all` comes out as `} else STATEMENT; STATEMENT; ...`
-//   without
-//       braces. With one statement it is right by luck, with none it does not compile, and with
-//       more
-//       **everything after the first also runs when another clause caught the exception**. ->
-//       braces.
+//       without braces. With one statement it is right by luck, with none it does not compile, and
+//       with more, everything after the first also runs when another clause caught the exception.
+//       -> braces.
 //   R4  Exceptions: parameters and locals changed between setjmp and longjmp have indeterminate
-//   values in
-//       the handler unless they are volatile (C11 7.13.2.1). -> `volatile` in functions that try.
+//       values in the handler unless they are volatile (C11 7.13.2.1).
+//       -> `volatile` in functions that try.
 //   R5  memory64: address + offset is added in 64 bits and may wrap around to a valid address, and
-//   the bulk
-//       memory operations cut addresses and lengths to 32 bits. -> a saturating addition, u64
-//       parameters.
+//       the bulk memory operations cut addresses and lengths to 32 bits.
+//       -> a saturating addition, u64 parameters.
 //
 // R3 relies on wasm2c's indentation: a clause chain begins with `if (wasm_rt_exception_tag() ==
 // ...) {` in column d; all text inside is deeper; the next line in column d continues or ends the

@@ -71,6 +71,8 @@ GuestEnd NoStack() {
 
 }  // namespace
 
+bool ReserveGuestStack() { return EnsureGuestThread() != nullptr; }
+
 GuestEnd RunGuest(void (*function)(void* argument), void* argument) {
   InstallFaultHandler();
   GuestThread* thread = EnsureGuestThread();

@@ -25,6 +25,10 @@ struct GuestEnd {
   uint32_t exit_status = 0;                 // kExited
 };
 
+// Maps this thread's guest stack, as the first RunGuest otherwise does. False, with errno, if there
+// is no address space for it.
+bool ReserveGuestStack();
+
 GuestEnd RunGuest(void (*function)(void* argument), void* argument);
 
 // Ends the running RunGuest with kExited. Callable from host functions only.

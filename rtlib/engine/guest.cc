@@ -1,6 +1,7 @@
 #include "rtlib/engine/guest.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
 #include <new>
 
@@ -63,6 +64,10 @@ Result<std::unique_ptr<Guest>> Guest::Create(const perdure_program& program,
   std::memset(instance, 0, program.instance_size);
   std::unique_ptr<Guest> guest(new Guest(program, options, instance));
   Entry entry = {&program, instance, &guest->host_, 0, nullptr, nullptr};
+  if (!abi::ReserveGuestStack()) {
+    return Status(StatusCode::kResourceExhausted,
+                  StrCat("no address space for the guest's call stack: ", std::strerror(errno)));
+  }
   const abi::GuestEnd end = abi::RunGuest(EnterInstantiate, &entry);
   guest->instantiated_ =
       true;  // a trap leaves the rest zeroed, which free() takes as not allocated

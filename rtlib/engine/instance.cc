@@ -183,6 +183,8 @@ Result<std::unique_ptr<Instance>> Instance::Open(const perdure_program& program,
                                                  const Options& options, StoreOpener open_store) {
   Result<std::unique_ptr<Impl>> impl = Impl::Open(program, options, open_store);
   if (!impl.ok()) {
+    // What the store reports names the file already.
+    if (impl.status().message().starts_with("state '")) return std::move(impl).TakeStatus();
     return std::move(impl).TakeStatus().WithContext(StrCat("state '", options.state_path, "'"));
   }
   return std::unique_ptr<Instance>(new Instance(*std::move(impl)));

@@ -67,8 +67,7 @@ TEST_CASE("kill -9 with queued calls keeps every answer") {
                                                   {"--perdure-commit=every:16"},
                                                   {"--perdure-commit=interval:2"}}) {
     const uint64_t seed = CrashSeed();
-    INFO("PERDURE_SEED=" << seed << ", options "
-                         << Catch::StringMaker<std::vector<std::string>>::convert(options));
+    INFO("PERDURE_SEED=" << seed << ", options " << Catch::Detail::stringify(options));
     std::mt19937_64 random(seed);
     int64_t known = Number(counter, {"get"});
     for (int i = 0; i < Kills(20); ++i) {

@@ -23,8 +23,8 @@ void RequireFailure(const Finished& finished, int status, const std::vector<std:
   INFO(finished.Text());
   REQUIRE(finished.status == status);
   REQUIRE(finished.out.empty());
-  REQUIRE_THAT(finished.err, Catch::Contains("error: "));
-  for (const std::string& word : words) REQUIRE_THAT(finished.err, Catch::Contains(word));
+  RequireContains(finished.err, "error: ");
+  for (const std::string& word : words) RequireContains(finished.err, word);
 }
 
 // An executable script in `dir`.

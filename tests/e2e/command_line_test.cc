@@ -21,7 +21,7 @@ TEST_CASE("a program's state outlives its process") {
   REQUIRE_FALSE(std::filesystem::exists(counter.wal()));  // closed cleanly: one file
 }
 
-TEST_CASE("--help lists every export with its types and the runtime options") {
+TEST_CASE("option --help lists every export with its types and the runtime options") {
   ProgramOn types(BuildProgram(Module("types.wat")));
   Finished help = types.Run({"--help"});
   CAPTURE(help.Text());
@@ -32,18 +32,18 @@ TEST_CASE("--help lists every export with its types and the runtime options") {
         "--perdure-state", "--perdure-durability", "--perdure-commit", "--perdure-history",
         "--perdure-fresh", "--perdure-info", "--perdure-stats", "125", "134"}) {
     INFO("looking for " << word);
-    REQUIRE_THAT(help.out, Catch::Contains(word));
+    RequireContains(help.out, word);
   }
-  REQUIRE_THAT(help.out, Catch::Contains(types.state()));
+  RequireContains(help.out, types.state());
   REQUIRE_FALSE(std::filesystem::exists(types.state()));
 }
 
-TEST_CASE("--version says which compiler built the program") {
+TEST_CASE("option --version says which compiler built the program") {
   ProgramOn counter = Counter();
   Finished version = counter.Run({"--version"});
   CAPTURE(version.Text());
   REQUIRE(version.status == 0);
-  REQUIRE_THAT(version.out, Catch::Contains("counter"));
+  RequireContains(version.out, "counter");
   REQUIRE_FALSE(std::filesystem::exists(counter.state()));
 }
 
@@ -52,7 +52,7 @@ TEST_CASE("without arguments a program shows its usage and fails") {
   CAPTURE(finished.Text());
   REQUIRE(finished.status == 2);
   REQUIRE(finished.out.empty());
-  REQUIRE_THAT(finished.err, Catch::Contains("increment"));
+  RequireContains(finished.err, "increment");
 }
 
 TEST_CASE("a flag beats its environment twin") {
@@ -107,7 +107,7 @@ TEST_CASE("every history window keeps the newest state") {
   }
 }
 
-TEST_CASE("--perdure-fresh begins again and its twin does too") {
+TEST_CASE("option --perdure-fresh begins again and its twin does too") {
   ProgramOn counter = Counter();
   counter.Expect({"set", "42"}, "");
   counter.Expect({"--perdure-fresh", "get"}, "0\n");
@@ -118,7 +118,7 @@ TEST_CASE("--perdure-fresh begins again and its twin does too") {
   counter.Expect({"get"}, "1\n");
 }
 
-TEST_CASE("--perdure-fresh replaces a state that cannot be read only if it is a state") {
+TEST_CASE("option --perdure-fresh replaces a state that cannot be read only if it is a state") {
   ProgramOn counter = Counter();
   WriteFile(counter.state(), std::string(5000, 'x'));
   counter.Refused(125, {"--perdure-fresh", "get"}, {counter.state()});

@@ -77,10 +77,15 @@ void Judge(const ProgramOn& counter, const Files& files, bool in_wal, size_t at,
   REQUIRE((info.status == 0 || (info.status == 125 && Lines(info.err).size() == 1)));
 }
 
+// A state with everything in it: a base with chunks, and events after it. The count is 150.
 void Prepare(const ProgramOn& counter) {
   std::string input;
-  for (int i = 0; i < 6; ++i) input += "increment\n";
-  REQUIRE(counter.Run({"--perdure-history=3", "-"}, input).status == 0);
+  for (int i = 0; i < 147; ++i) input += "increment\n";
+  REQUIRE(counter.Run({"--perdure-history=none", "-"}, input).status == 0);
+  REQUIRE(counter.Run({"-"}, "increment\nincrement\nincrement\n").out == "148\n149\n150\n");
+  Finished info = counter.Run({"--perdure-info", "--perdure-json"});
+  INFO(info.Text());
+  REQUIRE(info.out.find("\"base_event\": 0,") == std::string::npos);
 }
 
 }  // namespace
@@ -88,11 +93,11 @@ void Prepare(const ProgramOn& counter) {
 TEST_CASE("a flipped bit of a clean state file is harmless or reported") {
   ProgramOn counter(BuildProgram(Module("counter.wat")));
   Prepare(counter);
-  counter.Expect({"get"}, "6\n");
+  counter.Expect({"get"}, "150\n");
   const Files files = {ReadFile(counter.state()), ""};
   REQUIRE_FALSE(fs::exists(counter.wal()));
-  for (size_t at : Positions(files.main.size(), 200, 800))
-    Judge(counter, files, false, at, {"6\n6\n"});
+  for (size_t at : Positions(files.main.size(), 200, 1500))
+    Judge(counter, files, false, at, {"150\n150\n"});
 }
 
 TEST_CASE("a flipped bit of the file under a write-ahead log is harmless or reported") {
@@ -102,7 +107,7 @@ TEST_CASE("a flipped bit of the file under a write-ahead log is harmless or repo
   const Files files = {ReadFile(counter.state()), ReadFile(counter.wal())};
   REQUIRE_FALSE(files.wal.empty());
   for (size_t at : Positions(files.main.size(), 100, 400))
-    Judge(counter, files, false, at, {"7\n7\n"});
+    Judge(counter, files, false, at, {"151\n151\n"});
 }
 
 TEST_CASE("a flipped bit of the write-ahead log loses no event but perhaps the very last") {
@@ -110,7 +115,7 @@ TEST_CASE("a flipped bit of the write-ahead log loses no event but perhaps the v
   Prepare(counter);
   {
     Process process(counter.Line({"-"}));
-    for (int i = 7; i <= 9; ++i) {
+    for (int i = 151; i <= 153; ++i) {
       REQUIRE(process.Write("increment\n"));
       REQUIRE(process.ReadLine() == std::to_string(i));
     }
@@ -122,8 +127,8 @@ TEST_CASE("a flipped bit of the write-ahead log loses no event but perhaps the v
   const size_t last = LastTransactionBegin(files.wal);
   REQUIRE(last > 4096);
   for (size_t at : Positions(files.wal.size(), 64, 800)) {
-    std::vector<std::string> accepted = {"9\n9\n"};
-    if (at >= last) accepted.push_back("8\n8\n");
+    std::vector<std::string> accepted = {"153\n153\n"};
+    if (at >= last) accepted.push_back("152\n152\n");
     Judge(counter, files, true, at, accepted);
   }
 }

@@ -42,7 +42,7 @@ TEST_CASE("an import that no library supplies is named with its type and offset"
   CAPTURE(finished.Text());
   REQUIRE(finished.status == 1);
   for (const char* word : {"host", "add_one", "(i32) -> i32", "0x0000", "--host"}) {
-    REQUIRE_THAT(finished.err, Catch::Contains(word));
+    RequireContains(finished.err, word);
   }
 }
 
@@ -57,8 +57,8 @@ TEST_CASE("a host library that lacks an import is found out before it is too lat
       RunCompiler({"build", Module("output.wat"), "-o", dir / "output", "-O0", "--host=" + object});
   CAPTURE(finished.Text());
   REQUIRE(finished.status == 1);
-  REQUIRE_THAT(finished.err, Catch::Contains("add_one"));
-  REQUIRE_THAT(finished.err, Catch::Contains("(i32) -> i32"));
+  RequireContains(finished.err, "add_one");
+  RequireContains(finished.err, "(i32) -> i32");
 }
 
 }  // namespace perdure::test

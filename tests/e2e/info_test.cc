@@ -21,23 +21,23 @@ nlohmann::json Parsed(const std::string& text) {
 
 }  // namespace
 
-TEST_CASE("--perdure-info shows the state and does not create one") {
+TEST_CASE("option --perdure-info shows the state and does not create one") {
   ProgramOn counter = Counter();
   Finished finished = counter.Run({"--perdure-info"});
   CAPTURE(finished.Text());
   REQUIRE(finished.status == 0);
-  REQUIRE_THAT(finished.out, Catch::Contains(counter.state()));
+  RequireContains(finished.out, counter.state());
   REQUIRE_FALSE(std::filesystem::exists(counter.state()));
 
   counter.Expect({"set", "5"}, "");
   finished = counter.Run({"--perdure-info"});
   CAPTURE(finished.Text());
   REQUIRE(finished.status == 0);
-  REQUIRE_THAT(finished.out, Catch::Contains(counter.state()));
+  RequireContains(finished.out, counter.state());
   counter.Expect({"get"}, "5\n");
 }
 
-TEST_CASE("--perdure-info --perdure-json is one JSON object") {
+TEST_CASE("option --perdure-info --perdure-json is one JSON object") {
   ProgramOn counter = Counter();
   counter.Expect({"set", "5"}, "");
   counter.Expect({"set", "6"}, "");
@@ -50,7 +50,7 @@ TEST_CASE("--perdure-info --perdure-json is one JSON object") {
   REQUIRE(info["memory_bytes"] == 65536);
 }
 
-TEST_CASE("--perdure-stats reports on standard error after the answers") {
+TEST_CASE("option --perdure-stats reports on standard error after the answers") {
   ProgramOn counter = Counter();
   Finished finished = counter.Run({"--perdure-stats", "increment"});
   CAPTURE(finished.Text());

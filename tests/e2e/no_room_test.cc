@@ -40,7 +40,7 @@ TEST_CASE("a state on a full disk stops with a message and keeps every acknowled
     INFO(full.err);
     REQUIRE(full.status == 125);
     REQUIRE(Lines(full.err).size() == 1);
-    REQUIRE_THAT(full.err, Catch::Contains(state));
+    RequireContains(full.err, state);
     const int64_t acknowledged = full.out.empty() ? 1 : std::stoll(Lines(full.out).back());
 
     Finished still_full = scatter.Run({"check"});
@@ -71,7 +71,7 @@ TEST_CASE("a state that cannot be created for lack of room leaves nothing in the
     REQUIRE(full.status == 125);
     REQUIRE(full.out.empty());
     REQUIRE(Lines(full.err).size() == 1);
-    REQUIRE_THAT(full.err, Catch::Contains(disk / "state.db"));
+    RequireContains(full.err, disk / "state.db");
     std::filesystem::remove(disk / "ballast");
     counter.Expect({"get"}, "0\n");
     std::filesystem::remove(disk / "state.db");

@@ -25,7 +25,7 @@ TEST_CASE("an AssemblyScript module keeps its heap and reports its aborts") {
   Finished help = program.Run({"--help"});
   CAPTURE(help.Text());
   REQUIRE(help.status == 0);
-  REQUIRE_THAT(help.out, Catch::Contains("join"));
+  RequireContains(help.out, "join");
   program.Refused(134, {"__new", "-1", "0"}, {"abort"});  // asks for 4 GiB
   CheckOracle(BuildDriver(module),
               {"call __new 64 1", "call join", "call __collect", "call __new -1 0",

@@ -6,6 +6,7 @@
 #include "tests/support/build.h"
 #include "tests/support/oracle.h"
 #include "tests/support/process.h"
+#include "tests/support/program.h"
 #include "tests/support/skip.h"
 #include "tests/support/temp_dir.h"
 
@@ -76,9 +77,30 @@ TEST_CASE("the state dump sees every kind of change") {
       if (old_lines[i] == new_lines[i + 1]) continue;
       ++different;
       INFO(new_lines[i + 1]);
-      if (different == 1) REQUIRE_THAT(new_lines[i + 1], Catch::Contains(change.word));
+      if (different == 1) RequireContains(new_lines[i + 1], change.word);
     }
     REQUIRE(different >= 1);
+  }
+}
+
+TEST_CASE("the oracle would see a global or a table that does not persist") {
+  struct Case {
+    const char *module, *call, *line;
+  };
+  for (const Case& test :
+       {Case{"types.wat", "call set_i32 -5", "global 0: -5"},
+        Case{"tables.wat", "call set_hidden 3", "table 0: 6 funcref 0=0 1=1 3=3"}}) {
+    TempDir dir;
+    const std::string driver = BuildDriver(Module(test.module));
+    for (bool forget : {false, true}) {
+      INFO(test.module << (forget ? " forgetting" : ""));
+      const std::string state = dir / (forget ? "forgotten.db" : "kept.db");
+      const std::vector<std::string> arguments(forget ? 1 : 0, "forget");
+      RequireContains(Drive(driver, state, std::string(test.call) + "\ndump\n", "", arguments),
+                      test.line);
+      const std::string restored = Drive(driver, state, "dump\n", "", arguments);
+      REQUIRE((restored.find(test.line) == std::string::npos) == forget);
+    }
   }
 }
 

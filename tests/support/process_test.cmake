@@ -40,12 +40,7 @@ function(perdure_process_test name)
     perdure_test_support Catch2::Catch2WithMain perdure_warnings)
   set_target_properties(${name} PROPERTIES
     RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests/${ARG_LABEL})
-  set(environment)
-  if(PERDURE_TEST_WASM2C)
-    set(environment ENVIRONMENT PERDURE_WASM2C=${PERDURE_TEST_WASM2C})
-  endif()
   catch_discover_tests(${name}
     TEST_PREFIX "${name}: "
-    PROPERTIES TIMEOUT 600 LABELS ${ARG_LABEL} SKIP_REGULAR_EXPRESSION "PERDURE_SKIP: "
-      ${environment})
+    PROPERTIES TIMEOUT 600 LABELS ${ARG_LABEL} SKIP_REGULAR_EXPRESSION "PERDURE_SKIP: ")
 endfunction()

@@ -45,6 +45,9 @@ class ProgramOn {
   std::string program_, state_;
 };
 
+// Fails the running test, showing both, unless `word` stands in `text`.
+void RequireContains(const std::string& text, const std::string& word);
+
 // One line on standard error, `status`, all of `words` in that line.
 void RequireRefusal(const Finished& finished, int status, const std::vector<std::string>& words);
 

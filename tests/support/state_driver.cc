@@ -1,6 +1,9 @@
 // The state driver: one instance under remote control, so that tests can look at all of its state.
 //
-//     driver STATE [every:N]       commands on standard input, one a line
+//     driver STATE [every:N] [history:N] [forget]       commands on standard input, one a line
+//
+// With "forget" the descriptor calls every global and table immutable, so that they do not persist:
+// tests of the tests see the difference.
 //
 //     call NAME ARG...             delivers an event, prints how it ended
 //     random SEED FROM TO          delivers the random events FROM..TO-1 of SEED, each followed by
@@ -47,6 +50,15 @@ class Driver {
     program_.instantiate = RecordingInstantiate;
   }
 
+  void Forget() {
+    globals_.assign(program_.globals, program_.globals + program_.global_count);
+    tables_.assign(program_.tables, program_.tables + program_.table_count);
+    for (perdure_global& global : globals_) global.is_mutable = 0;
+    for (perdure_table& table : tables_) table.is_mutable = 0;
+    program_.globals = globals_.data();
+    program_.tables = tables_.data();
+  }
+
   bool Open() {
     auto opened = Instance::Open(program_, options_, OpenSqliteStore);
     if (!opened.ok()) {
@@ -70,6 +82,8 @@ class Driver {
   std::string Dump() const { return DumpState(program_, g_instance); }
 
   perdure_program program_;
+  std::vector<perdure_global> globals_;  // Forget()'s
+  std::vector<perdure_table> tables_;
   Options options_;
   std::unique_ptr<Instance> instance_;
 };
@@ -165,6 +179,7 @@ bool Driver::Execute(const std::string& line) {
 
 int Main(int argc, char** argv) {
   Options options;
+  bool forget = false;
   if (argc < 2) return 2;
   options.state_path = argv[1];
   for (int i = 2; i < argc; ++i) {
@@ -173,11 +188,14 @@ int Main(int argc, char** argv) {
       options.commit = {CommitPolicy::Kind::kEvery, std::stoull(word.substr(6))};
     } else if (word.starts_with("history:")) {
       options.history_events = std::stoull(word.substr(8));
+    } else if (word == "forget") {
+      forget = true;
     } else {
       return 2;
     }
   }
   Driver driver(options);
+  if (forget) driver.Forget();
   if (!driver.Open()) return 125;
   std::string line;
   while (std::getline(std::cin, line)) {

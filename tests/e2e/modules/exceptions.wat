@@ -15,7 +15,7 @@
       (else (call $throw (local.get $value)))))
   (func (export "caught") (param $depth i32) (param $value i32) (result i32)
     (try (result i32)
-      (do (call $deep (local.get $depth) (local.get $value)) (i32.const -1))
+      (do (call $deep (i32.and (local.get $depth) (i32.const 1023)) (local.get $value)) (i32.const -1))
       (catch $number)
       (catch_all (i32.const -2))))
   (func (export "rethrown") (param $value i32) (result i32)

@@ -6,11 +6,13 @@ namespace perdure {
 
 TEST_CASE("R2: tail calls to imports name the instance and pass addresses") {
   const std::string text =
+      "    void *instance_ptr_storage;\n"
       "  u32 params;\n"
       "  wasm_rt_memcpy(params, tail_call_stack, sizeof(params));\n"
       "    *instance_ptr = w2c_env_instance;\n"
       "    *instance_ptr = instance->w2c_T0.data[var_i1].module_instance;\n";
   REQUIRE(RepairTailCalls(text) ==
+          "    void *instance_ptr_storage = instance;\n"
           "  u32 params;\n"
           "  wasm_rt_memcpy(&params, tail_call_stack, sizeof(params));\n"
           "    *instance_ptr = instance->w2c_env_instance;\n"

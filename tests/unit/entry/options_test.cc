@@ -58,7 +58,7 @@ TEST_CASE("the action follows from the words") {
         "'-' reads calls from standard input and takes no arguments, but got 'get'");
 }
 
-TEST_CASE("-- ends the options, so that any export can be named") {
+TEST_CASE("two dashes end the options, so that any export can be named") {
   for (std::string_view name : {"--help", "-", "--perdure-info", "--", "get"}) {
     Result<CommandLine> line = Parse({"--perdure-stats", "--", name, "1"});
     REQUIRE(line.ok());

@@ -167,6 +167,28 @@ TEST_CASE("other SQLite tools are kept out, and keep the state from being opened
   CHECK(TryOpen(scratch.path()).ok());
 }
 
+TEST_CASE("somebody who reads for a moment does not keep a state from being opened") {
+  ScratchState scratch;
+  MakeClosedState(scratch.path(), 2);
+  int ready[2];
+  REQUIRE(pipe(ready) == 0);
+  const pid_t reader = fork();
+  if (reader == 0) {
+    sqlite3* db = nullptr;
+    sqlite3_open(scratch.path().c_str(), &db);
+    sqlite3_exec(db, "SELECT count(*) FROM event", nullptr, nullptr, nullptr);
+    if (write(ready[1], "r", 1) != 1) _exit(1);
+    usleep(20'000);
+    _exit(0);
+  }
+  char word = 0;
+  REQUIRE(read(ready[0], &word, 1) == 1);
+  CHECK(TryOpen(scratch.path()).ok());
+  waitpid(reader, nullptr, 0);
+  close(ready[0]);
+  close(ready[1]);
+}
+
 TEST_CASE("a file that its last owner removed is not opened in place of its successor") {
   // One process creates and gives up (removing its empty file) again and again, another wants to
   // keep one.

@@ -30,7 +30,8 @@ void Run(sqlite3* db, const std::string& sql) {
 }
 
 // Transactions of one to three frames. `old_frames`: over the frames of an earlier generation.
-Log MakeLog(int transactions, bool old_frames) {
+// Frame `not_last`, if any, does not end a transaction.
+Log MakeLog(int transactions, bool old_frames, int not_last = 0) {
   ScratchState scratch;
   sqlite3* db = nullptr;
   REQUIRE(sqlite3_open(scratch.path().c_str(), &db) == SQLITE_OK);
@@ -47,11 +48,13 @@ Log MakeLog(int transactions, bool old_frames) {
   Log log;
   log.after.push_back(ReadFile(scratch.log()));
   log.end.push_back(kHeader);
+  int frames = 0;
   for (int i = 1; i <= transactions; ++i) {
     Run(db, StrCat("BEGIN; INSERT INTO a VALUES (", i, ", 'a');"));
-    if (i % 3 == 2) Run(db, "INSERT INTO b VALUES (1)");
-    if (i % 4 == 3) Run(db, "INSERT INTO b VALUES (2); INSERT INTO c VALUES (3)");
-    int frames = 0;
+    const bool is_near = frames < not_last && frames >= not_last - 3;
+    const bool is_wide = is_near ? frames > not_last - 3 : i % 4 == 3;
+    if (!is_near && i % 3 == 2) Run(db, "INSERT INTO b VALUES (1)");
+    if (is_wide) Run(db, "INSERT INTO b VALUES (2); INSERT INTO c VALUES (3)");
     sqlite3_wal_hook(
         db,
         [](void* out, sqlite3*, const char*, int n) {
@@ -126,6 +129,25 @@ TEST_CASE("a torn last transaction is never taken for damage (W1..W5)") {
   }
 }
 
+TEST_CASE(
+    "an old commit mark before new salts, in a header that a sector's end divides, proves "
+    "nothing") {
+  LogFile file;
+  // Frame 42 is the first whose header is divided so; it must be in the middle of its transaction.
+  const size_t divided = kHeader + 41 * kFrame;
+  REQUIRE((divided + 8) % 512 == 0);
+  const Log log = MakeLog(30, true, 42);
+  const auto last = std::upper_bound(log.end.begin(), log.end.end(), divided) - log.end.begin();
+  const size_t i = static_cast<size_t>(last);
+  REQUIRE(log.end[i - 1] <= divided);
+  REQUIRE(log.end[i] > divided + kFrame);
+  std::string bytes = log.after[i];
+  const std::string& before = log.after[i - 1];
+  REQUIRE(before.substr(divided + 4, 4) != std::string(4, '\0'));
+  bytes.replace(0, divided + 8, before, 0, divided + 8);
+  CHECK(file.Inspect(bytes).damage == WalDamage::kNone);
+}
+
 TEST_CASE("a changed byte before the last transaction is found, wherever it is") {
   LogFile file;
   for (bool old_frames : {false, true}) {
@@ -145,6 +167,19 @@ TEST_CASE("a changed byte before the last transaction is found, wherever it is")
         CHECK(finding.offset == at - in_frame);
       }
     }
+  }
+}
+
+TEST_CASE("changed salts and a changed page in one frame before the last transaction are found") {
+  LogFile file;
+  const Log log = MakeLog(9, true);
+  for (size_t at = kHeader; at < log.end[log.end.size() - 2]; at += kFrame) {
+    std::string bytes = log.whole();
+    for (size_t in_frame : {size_t{9}, size_t{2000}}) {
+      bytes[at + in_frame] = static_cast<char>(bytes[at + in_frame] ^ 4);
+    }
+    INFO("frame at " << at);
+    CHECK(file.Inspect(bytes).damage == WalDamage::kMiddle);
   }
 }
 
