@@ -76,12 +76,13 @@ Status SqliteError(sqlite3* db, std::string_view path, int rc) {
     case SQLITE_ERROR:  // our statements are constants: only a schema that lies makes them fail
     case SQLITE_FORMAT:
     case SQLITE_SCHEMA:
+    case SQLITE_CONSTRAINT:  // the engine never writes a row twice: one is there that should not be
       return StateError(StatusCode::kCorrupt, path, "is damaged (", text,
                         "): restore it from a backup");
     case SQLITE_NOMEM:
       break;
     default:
-      return StateError(StatusCode::kCorrupt, path, "refused an operation: ", text);
+      return StateError(StatusCode::kFailedPrecondition, path, "refused an operation: ", text);
   }
   return StateError(StatusCode::kResourceExhausted, path, "needs more memory than there is");
 }

@@ -28,7 +28,7 @@ TEST_CASE("oracle on random events: the collection of modules") {
   for (const auto& entry : std::filesystem::directory_iterator(RepositoryFile("tests/modules"))) {
     const std::string name = entry.path().filename().string();
     if (entry.path().extension() != ".wat") continue;
-    // Without a host library, without a state, with a clock in its state, counting up to any number.
+    // No host library, no state, a clock in its state, counting up to any number.
     static constexpr std::string_view kUnfit[] = {"host_import.wat", "start_traps.wat",
                                                   "wasi_reactor.wat", "tail_calls.wat"};
     if (std::find(std::begin(kUnfit), std::end(kUnfit), name) != std::end(kUnfit)) continue;

@@ -191,7 +191,7 @@ TEST_CASE("rows of another type or value than ours are damage (Q6)") {
   }
   for (const char* change :
        {"UPDATE header SET module_hash = x'00'", "UPDATE header SET format_version = -1",
-        "UPDATE header SET sealed_seq = -1"}) {
+        "UPDATE header SET sealed_seq = -1", "DELETE FROM header"}) {
     ScratchState scratch;
     MakeClosedState(scratch.path(), 3);
     Sql(scratch.path(), change);

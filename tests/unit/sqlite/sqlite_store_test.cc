@@ -216,7 +216,7 @@ TEST_CASE("operations out of order are refused (S5)") {
   CHECK(store->Begin().code() == StatusCode::kFailedPrecondition);
   CHECK(store->Maintain(SampleHeader(), false).code() == StatusCode::kFailedPrecondition);
   // The same event twice is a failed write, after which nothing but Abort is left.
-  CHECK(store->AppendEvent(SampleEvent(1)).code() == StatusCode::kFailedPrecondition);
+  CHECK(store->AppendEvent(SampleEvent(1)).code() == StatusCode::kCorrupt);
   CHECK(store->AppendEvent(SampleEvent(2)).code() == StatusCode::kFailedPrecondition);
   CHECK(store->Commit().code() == StatusCode::kFailedPrecondition);
   store->Abort();
