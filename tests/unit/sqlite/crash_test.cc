@@ -38,7 +38,7 @@ uint64_t RunAndKill(const std::string& path, bool housekeeping, unsigned long de
                     uint64_t before) {
   int acks[2];
   REQUIRE(pipe(acks) == 0);
-  const pid_t child = fork();
+  const pid_t child = Fork();
   if (child == 0) {
     close(acks[0]);
     AppendUntilKilled(path, acks[1], housekeeping);

@@ -20,8 +20,7 @@ class Owner {
     signal(SIGPIPE, SIG_IGN);  // it may be killed before it is told to end
     REQUIRE(pipe(to_child_) == 0);
     REQUIRE(pipe(from_child_) == 0);
-    pid_ = fork();
-    REQUIRE(pid_ >= 0);
+    pid_ = Fork();
     if (pid_ != 0) {
       close(to_child_[0]);
       close(from_child_[1]);
@@ -146,7 +145,7 @@ TEST_CASE("other SQLite tools are kept out, and keep the state from being opened
   int done[2];
   REQUIRE(pipe(ready) == 0);
   REQUIRE(pipe(done) == 0);
-  const pid_t reader = fork();
+  const pid_t reader = Fork();
   if (reader == 0) {
     close(done[1]);
     sqlite3* db = nullptr;
@@ -172,7 +171,7 @@ TEST_CASE("somebody who reads for a moment does not keep a state from being open
   MakeClosedState(scratch.path(), 2);
   int ready[2];
   REQUIRE(pipe(ready) == 0);
-  const pid_t reader = fork();
+  const pid_t reader = Fork();
   if (reader == 0) {
     sqlite3* db = nullptr;
     sqlite3_open(scratch.path().c_str(), &db);
@@ -193,7 +192,7 @@ TEST_CASE("a file that its last owner removed is not opened in place of its succ
   // One process creates and gives up (removing its empty file) again and again, another wants to
   // keep one.
   ScratchState scratch;
-  const pid_t flapper = fork();
+  const pid_t flapper = Fork();
   if (flapper == 0) {
     for (;;) static_cast<void>(TryOpen(scratch.path()));
   }

@@ -1,6 +1,8 @@
 #include "tests/unit/sqlite/state_fixture.h"
 
 #include <dirent.h>
+#include <signal.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -197,9 +199,15 @@ Result<uint64_t> LastSampleEvent(Store* store) {
   return last;
 }
 
-int InChild(const std::function<int()>& body) {
+pid_t Fork() {
   const pid_t child = fork();
   REQUIRE(child >= 0);
+  if (child == 0) prctl(PR_SET_PDEATHSIG, SIGKILL);
+  return child;
+}
+
+int InChild(const std::function<int()>& body) {
+  const pid_t child = Fork();
   if (child == 0) _exit(body());
   int status = -1;
   REQUIRE(waitpid(child, &status, 0) == child);

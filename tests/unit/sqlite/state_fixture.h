@@ -1,6 +1,8 @@
 // A scratch folder with a state in it, and the few verbs the store tests are written in.
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -59,6 +61,10 @@ void MakeClosedState(const std::string& path, uint64_t count);
 Result<std::string> Dump(Store* store);
 // seq of the newest event; every event must be SampleEvent(seq), without gaps from 1.
 Result<uint64_t> LastSampleEvent(Store* store);
+
+// fork() that never fails (kill(-1) would be the end of everything) and whose child dies with this
+// process, however a test ends.
+pid_t Fork();
 
 // Runs `body` in a child process and returns its exit status as waitpid() has it. A body that
 // returns exits with its value; nothing of the test framework runs in the child.
