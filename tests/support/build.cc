@@ -8,6 +8,7 @@
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <functional>
+#include <sstream>
 #include <system_error>
 
 namespace perdure::test {
@@ -115,8 +116,8 @@ Finished LinkDriver(const std::string& library, const std::string& host,
     argv.push_back(flag);
   }
   argv.push_back("-L" + std::string(kLibraries));
-  std::string flags = PERDURE_TEST_LINK_FLAGS;
-  if (!flags.empty()) argv.push_back(flags);
+  std::istringstream flags(PERDURE_TEST_LINK_FLAGS);
+  for (std::string flag; flags >> flag;) argv.push_back(flag);
   return Run({.argv = argv, .timeout = std::chrono::seconds(120)});
 }
 

@@ -26,7 +26,7 @@ target_compile_definitions(perdure_test_support PRIVATE
   PERDURE_TEST_SOURCE="${PROJECT_SOURCE_DIR}"
   PERDURE_TEST_CXX="${CMAKE_CXX_COMPILER}"
   PERDURE_TEST_CC="${CMAKE_C_COMPILER}"
-  PERDURE_TEST_LINK_FLAGS="${CMAKE_EXE_LINKER_FLAGS}")
+  PERDURE_TEST_LINK_FLAGS="${CMAKE_CXX_FLAGS} ${CMAKE_EXE_LINKER_FLAGS}")
 target_link_libraries(perdure_test_support PUBLIC Catch2::Catch2 PRIVATE perdure_warnings)
 add_dependencies(perdure_test_support perdure perdure_rt perdure_sqlite perdure_state_driver)
 
