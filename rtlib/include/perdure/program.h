@@ -18,6 +18,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "perdure/capture.h"
 #include "wasm-rt.h"
 
 #ifdef __cplusplus
@@ -26,7 +27,7 @@ extern "C" {
 
 /* Raised whenever a field of these structs changes meaning; checked when an instance is opened, so
  * that an object file from an older compiler is refused and not misread. */
-#define PERDURE_PROGRAM_ABI 1u
+#define PERDURE_PROGRAM_ABI 2u
 
 /* Binary-format value types (core spec 5.3). */
 enum {
@@ -151,6 +152,9 @@ typedef struct perdure_program {
   const perdure_segment* segments;
   const perdure_export* exports;
   const perdure_import* imports;
+
+  /* How the call stack of a command is captured and restored; NULL: it is not (reactors). */
+  const perdure_capture* capture;
 
   uint32_t start_function;      /* index, or PERDURE_NO_INDEX. Not run by instantiate. */
   uint32_t initialize_function; /* exported "_initialize" of type () -> (), or PERDURE_NO_INDEX */

@@ -1,0 +1,117 @@
+/* Capture: how generated code hands its live call stack over, and takes it back.
+ *
+ * `perdure build` rewrites wasm2c's C for modules whose calls may be on the stack when the state is
+ * committed (commands). Every such function has two forms:
+ *
+ *   hot     as wasm2c wrote it. After each call that may be captured it tests perdure_capturing; if
+ *           set, it pushes one frame (site, live values) and returns a dummy value. Loop heads test
+ *           perdure_poll_requested and then call perdure_poll().
+ *   resume  cold; entered only to take restored frames on. It pops its own frame, puts the live
+ *           values back, resumes the callee (or issues the host call again) and goes on as the hot
+ *           form would.
+ *
+ *            perdure_capturing = 1                          a new process
+ *   innermost host call returns a dummy              runtime puts the frames back
+ *        | each caller pushes a frame, returns             | outermost resume function is called
+ *        v                                                 v each pops its frame, resumes the next
+ *   outermost function returns: frames complete      innermost issues its host call again
+ *
+ * A frame in the state is (function, ordinal of the site in the function's bytecode, live values
+ * named by their place): no native address and nothing that depends on optimisation, compiler or
+ * CPU. In this process a frame is what perdure_push_frame() returned: the site's values in order,
+ * each at its natural size without padding, in native byte order.
+ *
+ * Thread rule: one run at a time per process; everything here belongs to the thread that executes
+ * it. perdure_poll_requested alone may be set by any thread or signal handler.
+ */
+#ifndef PERDURE_CAPTURE_H_
+#define PERDURE_CAPTURE_H_
+
+#include <stdint.h>
+
+#include "wasm-rt-exceptions.h"
+#include "wasm-rt.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if defined(__GNUC__)
+#define PERDURE_COLD __attribute__((cold, noinline))
+#define PERDURE_HIDDEN __attribute__((visibility("hidden")))
+#else
+#define PERDURE_COLD
+#define PERDURE_HIDDEN
+#endif
+
+/* 1 while the stack is being handed over. */
+extern PERDURE_HIDDEN unsigned char perdure_capturing;
+/* Not 0: the next loop head calls perdure_poll(). */
+extern PERDURE_HIDDEN volatile unsigned char perdure_poll_requested;
+
+/* What a suspended function waits for. */
+enum {
+  PERDURE_SITE_CALL = 1,          /* a function of the module; target: its index */
+  PERDURE_SITE_CALL_INDIRECT = 2, /* through a table; target: the type's index */
+  PERDURE_SITE_IMPORT = 3,        /* a host call, issued again on resume; target: its index */
+  PERDURE_SITE_POLL = 4           /* a loop head; target: 0 */
+};
+
+/* Kinds of live value beyond the value types of the binary format. */
+enum {
+  /* A caught exception kept for rethrow. In this process: wasm_rt_tag_t, uint32_t size, `size`
+   * bytes of values. In the state the tag is its index. */
+  PERDURE_LIVE_EXCEPTION = 0x40
+};
+
+/* A live value and its place in the function: a local (parameters first), or the operand stack slot
+ * at a depth, or a caught exception by the depth of its label. */
+enum { PERDURE_PLACE_LOCAL = 0, PERDURE_PLACE_STACK = 1, PERDURE_PLACE_CATCH = 2 };
+typedef struct perdure_live {
+  uint8_t place; /* PERDURE_PLACE_... */
+  uint8_t type;  /* PERDURE_I32 ... PERDURE_EXTERNREF, or PERDURE_LIVE_EXCEPTION */
+  uint32_t index;
+} perdure_live;
+
+typedef struct perdure_site {
+  uint32_t function; /* index of the function that contains it */
+  /* Among the call and call_indirect (return_call ...) instructions of the function, in the order
+   * of the bytecode; for a poll, among its `loop` instructions. */
+  uint32_t ordinal;
+  uint8_t kind; /* PERDURE_SITE_... */
+  uint32_t target;
+  uint32_t live_count;
+  const perdure_live* live;
+} perdure_site;
+
+/* Everything the runtime must know of a program's rewritten code; perdure_program::capture. */
+typedef struct perdure_capture {
+  uint32_t site_count;
+  const perdure_site* sites; /* ordered by (function, kind is poll, ordinal) */
+  /* Per function, or NULL where no frame of it can exist: RESULT (*)(void* instance). */
+  const wasm_rt_function_ptr_t* resume;
+  uint32_t tag_count;
+  const wasm_rt_tag_t* tags; /* by tag index */
+  uint8_t polls;             /* 0: built with --no-preempt */
+} perdure_capture;
+
+/* Room for the values of a frame of `site`, which the caller fills at once. Ends the run with a
+ * call-stack-exhausted trap if there is no memory for it. Only while perdure_capturing. */
+PERDURE_HIDDEN void* perdure_push_frame(uint32_t site, uint32_t bytes);
+
+/* The next frame, outermost first: sets *site, returns its values (valid until the next pop). The
+ * frames were verified before the first was popped: the site lies in the asking function. */
+PERDURE_HIDDEN const void* perdure_pop_frame(uint32_t* site);
+
+/* The resume function of the frame that is next, for a call through a table. */
+PERDURE_HIDDEN wasm_rt_function_ptr_t perdure_next_resume(void);
+
+/* At a loop head with perdure_poll_requested. Returns with perdure_capturing set (the caller pushes
+ * its frame and returns) or not (it goes on). */
+PERDURE_HIDDEN PERDURE_COLD void perdure_poll(void* instance);
+
+#ifdef __cplusplus
+} /* extern "C" */
+#endif
+
+#endif /* PERDURE_CAPTURE_H_ */
