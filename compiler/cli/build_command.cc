@@ -1,4 +1,5 @@
 #include <charconv>
+#include <cstdlib>
 #include <optional>
 
 #include "compiler/cli/commands.h"
@@ -91,6 +92,10 @@ ExitCode BuildCommand(const Arguments& arguments, Console* console) {
   if (const std::optional<UsageError> error = ReadOptions(arguments, &options)) {
     return FailUsage(*error, console);
   }
+  const char* without = std::getenv("PERDURE_WITHOUT");
+  const Result<Tricks> tricks = TricksWithout(without == nullptr ? "" : without);
+  if (!tricks.ok()) return FailUsage({std::string(tricks.status().message()), {}}, console);
+  options.tricks = *tricks;
   Diagnostics diagnostics;
   const BuildResult result = Build(options, console, &diagnostics);
   console->ToolOutput(result.tool_heading, result.tool_output);

@@ -7,6 +7,7 @@
 
 #include "compiler/diag/diagnostics.h"
 #include "compiler/driver/exit_code.h"
+#include "compiler/emit/tricks.h"
 
 namespace perdure {
 
@@ -32,6 +33,7 @@ struct BuildOptions {
   std::string keep;
   std::string depfile;
   std::string compiler_version;
+  Tricks tricks;
 };
 
 // Where a build tells how far it is. Nothing in driver/ prints.

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "compiler/emit/emit.h"
+#include "compiler/emit/memory_access.h"
 #include "compiler/emit/wasm2c_repair.h"
 #include "rtlib/base/text.h"
 
@@ -29,6 +30,12 @@ Status RepairFile(const std::string& path, const Features& features,
   PERDURE_ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
   PERDURE_ASSIGN_OR_RETURN(const std::string repaired, repair(text, features));
   return repaired == text ? OkStatus() : WriteFile(path, repaired);
+}
+
+Status RewriteImplHeader(const std::string& path, const Tricks& tricks) {
+  PERDURE_ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
+  PERDURE_ASSIGN_OR_RETURN(const std::string rewritten, RewriteMemoryAccess(text, tricks));
+  return WriteFile(path, rewritten);
 }
 
 Result<Wasm2cNames> ReadNames(const Module& module, const WorkDirectory& work) {
@@ -91,6 +98,11 @@ Result<Translation> FinishTranslation(const Module& module, const PersistPlan& p
   Translation translation;
   PERDURE_ASSIGN_OR_RETURN(translation.names, ReadNames(module, work));
   PERDURE_TRY(RepairFile(work.File("app-impl.h"), module.features, RepairImplHeader));
+  Tricks tricks = options.tricks;
+  // A library may have several instances, and an access in a program of several memories has to say
+  // which.
+  if (options.emit != EmitKind::kExe || module.memories.size() != 1) tricks.constant_base = false;
+  PERDURE_TRY(RewriteImplHeader(work.File("app-impl.h"), tricks));
   translation.files = {"app.h", "app-impl.h"};
   std::vector<std::string> shards;
   for (uint32_t i = 0; i < ShardCount(module); ++i) {
@@ -99,8 +111,8 @@ Result<Translation> FinishTranslation(const Module& module, const PersistPlan& p
   }
   translation.files.insert(translation.files.end(), shards.begin(), shards.end());
 
-  const EmitInput input = {module, plan,          translation.names,       options.name,
-                           symbol, options.state, options.compiler_version};
+  const EmitInput input = {module, plan,          translation.names,        options.name,
+                           symbol, options.state, options.compiler_version, tricks.constant_base};
   PERDURE_TRY(WriteEmitted(work, "app.persist.c", EmitDescriptor(input), &translation));
   PERDURE_TRY(WriteEmitted(work, "app.main.c", EmitMain(input), &translation));
   PERDURE_TRY(WriteEmitted(work, options.name + ".hpp", EmitClassHeader(input), &translation));

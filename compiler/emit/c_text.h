@@ -24,6 +24,9 @@ std::string CResultField(const FuncType& type, size_t index);
 // The member of perdure_value that holds a value of this type.
 std::string_view ValueField(ValueType type);
 
+// Replaces every `from` in `text` and returns how many there were.
+size_t ReplaceAll(std::string* text, std::string_view from, std::string_view to);
+
 // The nearest identifier valid in C and C++: other characters become '_', a digit in front gets
 // one, a keyword of C++ gets one behind. Never empty.
 std::string Identifier(std::string_view text);

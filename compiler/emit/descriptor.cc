@@ -285,6 +285,14 @@ Result<std::string> EmitDescriptor(const EmitInput& input) {
   slots["IMPORT_INSTANCES"] = descriptor.ImportInstances();
   slots["TABLES"] = descriptor.table_members();
   slots["TABLES"].pop_back();
+  if (input.has_constant_base) {
+    slots["DECLARE_BIND_MEMORY"] = "\nvoid perdure_bind_memory(u8* base); /* app.main.c */\n";
+    slots["BIND_MEMORY"] = StrCat("\n  perdure_bind_memory(((w2c_", input.names.prefix,
+                                  "*)instance)->", input.names.memories[0], ".data);");
+    slots["UNBIND_MEMORY"] = "\n  perdure_bind_memory(NULL);";
+  } else {
+    slots["DECLARE_BIND_MEMORY"] = slots["BIND_MEMORY"] = slots["UNBIND_MEMORY"] = "";
+  }
   slots["PREFIX"] = input.names.prefix;
   slots["SYMBOL"] = input.symbol;
   slots["NAME"] = CString(input.program_name);
@@ -297,7 +305,18 @@ Result<std::string> EmitDescriptor(const EmitInput& input) {
 }
 
 Result<std::string> EmitMain(const EmitInput& input) {
-  return FillTemplate(EmbeddedTemplate("app.main.c.in"), {{"SYMBOL", input.symbol}});
+  constexpr const char* kMemoryBase =
+      "\n"
+      "/* Where the memory is. Set once, before any guest code runs, so the shards see a constant. "
+      "*/\n"
+      "unsigned char* perdure_memory_base __attribute__((visibility(\"hidden\")));\n\n"
+      "void perdure_bind_memory(unsigned char* base) {\n"
+      "  if (base != NULL && perdure_memory_base != NULL) abort(); /* a second instance */\n"
+      "  perdure_memory_base = base;\n"
+      "}\n";
+  return FillTemplate(
+      EmbeddedTemplate("app.main.c.in"),
+      {{"SYMBOL", input.symbol}, {"MEMORY_BASE", input.has_constant_base ? kMemoryBase : ""}});
 }
 
 }  // namespace perdure

@@ -15,10 +15,11 @@ struct EmitInput {
   const Module& module;
   const PersistPlan& plan;
   const Wasm2cNames& names;
-  std::string program_name;      // messages and the default state path
-  std::string symbol;            // C identifier: perdure_<symbol>_program
-  std::string default_state;     // empty: none
-  std::string compiler_version;  // "0.1.0"
+  std::string program_name;        // messages and the default state path
+  std::string symbol;              // C identifier: perdure_<symbol>_program
+  std::string default_state;       // empty: none
+  std::string compiler_version;    // "0.1.0"
+  bool has_constant_base = false;  // memory_access.h
 };
 
 // app.persist.c: the descriptor of perdure/program.h.

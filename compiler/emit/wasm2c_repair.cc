@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "compiler/diag/printable.h"
+#include "compiler/emit/c_text.h"
 #include "compiler/emit/line_reader.h"
 #include "rtlib/base/text.h"
 
@@ -17,17 +18,6 @@ size_t Indentation(std::string_view line) {
 }
 
 void AppendLine(std::string* out, std::string_view line) { StrAppend(out, line, '\n'); }
-
-// Replaces every `from` and returns how many there were.
-size_t ReplaceAll(std::string* text, std::string_view from, std::string_view to) {
-  size_t count = 0;
-  for (size_t at = text->find(from); at != std::string::npos;
-       at = text->find(from, at + to.size())) {
-    text->replace(at, from.size(), to);
-    ++count;
-  }
-  return count;
-}
 
 bool IsIdentifierCharacter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';

@@ -1,0 +1,42 @@
+#include "compiler/emit/memory_access.h"
+
+#include "compiler/diag/printable.h"
+#include "compiler/emit/c_text.h"
+#include "rtlib/base/text.h"
+
+namespace perdure {
+namespace {
+
+// Replaces the one place that reads `from`.
+Status ReplaceOnce(std::string* text, std::string_view from, std::string_view to) {
+  if (ReplaceAll(text, from, to) == 1) return OkStatus();
+  return Status(StatusCode::kInvalidArgument,
+                StrCat("wasm2c's app-impl.h does not have exactly once: ", Quote(from)));
+}
+
+}  // namespace
+
+Result<std::string> RewriteMemoryAccess(std::string_view impl, const Tricks& tricks) {
+  std::string out(impl);
+  if (tricks.float_registers) {
+    PERDURE_TRY(ReplaceOnce(&out, "#define FORCE_READ_FLOAT(var) __asm__(\"\" ::\"r\"(var));\n",
+                            "#if defined(__x86_64__)\n"
+                            "#define FORCE_READ_FLOAT(var) __asm__(\"\" ::\"x\"(var));\n"
+                            "#elif defined(__aarch64__)\n"
+                            "#define FORCE_READ_FLOAT(var) __asm__(\"\" ::\"w\"(var));\n"
+                            "#else\n"
+                            "#define FORCE_READ_FLOAT(var) __asm__(\"\" ::\"r\"(var));\n"
+                            "#endif\n"));
+  }
+  if (tricks.constant_base) {
+    PERDURE_TRY(ReplaceOnce(
+        &out, "#define MEM_ADDR_MEMOP(mem, addr, n) MEM_ADDR(mem, addr, n)\n",
+        "extern u8* const perdure_memory_base __attribute__((visibility(\"hidden\")));\n"
+        "#define MEM_ADDR_MEMOP(mem, addr, n) (perdure_memory_base + (addr))\n"));
+    // SIMD accesses compute their address in place.
+    ReplaceAll(&out, "MEM_ADDR(mem, addr, sizeof(t))", "MEM_ADDR_MEMOP(mem, addr, sizeof(t))");
+  }
+  return out;
+}
+
+}  // namespace perdure
