@@ -6,6 +6,7 @@
 #include "rtlib/abi/memory.h"
 #include "rtlib/base/check.h"
 #include "rtlib/base/text.h"
+#include "rtlib/engine/chunk_compare.h"
 #include "rtlib/state/delta_writer.h"
 
 namespace perdure {
@@ -71,11 +72,10 @@ bool ChangeSet::empty() const {
 Result<std::vector<std::unique_ptr<Tracker>>> TrackMemories(const Guest& guest) {
   std::vector<std::unique_ptr<Tracker>> trackers;
   if (guest.program().memory_count == 0) return trackers;
-  PERDURE_ASSIGN_OR_RETURN(const TrackMode mode, ChooseTrackMode());
   for (uint32_t i = 0; i < guest.program().memory_count; ++i) {
     const wasm_rt_memory_t& memory = *guest.memory(i);
     PERDURE_ASSIGN_OR_RETURN(std::unique_ptr<Tracker> tracker,
-                             CreateTracker(mode, memory.data, abi::ReservedBytes(memory)));
+                             CreateBestTracker(memory.data, abi::ReservedBytes(memory)));
     PERDURE_TRY(tracker->Arm(memory.size));
     trackers.push_back(std::move(tracker));
   }
@@ -99,9 +99,14 @@ Status FindChanges(Guest* guest, const DirtyChunks& dirty, CommittedImage* image
     const wasm_rt_memory_t& memory = *guest->memory(i);
     PERDURE_TRY(image->MakeRoom(i, memory.pages));
     if (memory.pages != image->pages(i)) changes->grown.push_back(i);
-    for (const ChunkRange& range : dirty[i]) {
+    for (size_t at = 0; at < dirty[i].size(); ++at) {
+      const ChunkRange& range = dirty[i][at];
       PERDURE_CHECK(range.end <= memory.size / kChunkBytes,
                     "tracker reported chunks outside memory");
+      if (at + 1 < dirty[i].size()) {
+        PrefetchChunk(memory.data, dirty[i][at + 1].begin);
+        PrefetchChunk(image->memory(i), dirty[i][at + 1].begin);
+      }
       changes->chunks_changed += FindRuns(memory.data, image->memory(i), range, &changes->runs[i]);
     }
   }

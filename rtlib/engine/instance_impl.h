@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "perdure/instance.h"
+#include "rtlib/base/clock.h"
 #include "rtlib/engine/change_set.h"
 #include "rtlib/engine/committed_image.h"
 #include "rtlib/engine/event_log.h"

@@ -4,7 +4,7 @@
 
 #include <array>
 #include <bit>
-#include <chrono>
+#include <cstddef>
 #include <cstdint>
 
 namespace perdure {
@@ -43,12 +43,5 @@ class LatencyHistogram {
   std::array<uint32_t, 61 * 16> counts_ = {};
   uint64_t total_ = 0;
 };
-
-// Nanoseconds on the monotonic clock.
-inline uint64_t MonotonicNs() {
-  return static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(
-                                   std::chrono::steady_clock::now().time_since_epoch())
-                                   .count());
-}
 
 }  // namespace perdure

@@ -1,7 +1,5 @@
 #include "rtlib/track/fault_tracker.h"
 
-#include <sys/mman.h>
-
 #include <algorithm>
 #include <bit>
 
@@ -21,14 +19,10 @@ FaultTracker::FaultTracker(uint8_t* base, uint64_t reserved_bytes, Limits limits
 
 FaultTracker::~FaultTracker() {
   if (started_) abi::ClearWriteHook(reinterpret_cast<uintptr_t>(base_));
-  if (bitmap_ != nullptr) munmap(bitmap_, page_count_ / 8 + sizeof *bitmap_);
 }
 
 Status FaultTracker::Start() {
-  void* bits = mmap(nullptr, page_count_ / 8 + sizeof *bitmap_, PROT_READ | PROT_WRITE,
-                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  if (bits == MAP_FAILED) return SystemError("reserving memory for write tracking");
-  bitmap_ = static_cast<uint64_t*>(bits);
+  PERDURE_TRY(marks_.Reserve(page_count_));
   const auto begin = reinterpret_cast<uintptr_t>(base_);
   PERDURE_TRY(abi::SetWriteHook(begin, begin + page_count_ * page_bytes_, OnWriteHook, this));
   started_ = true;
@@ -88,7 +82,7 @@ bool FaultTracker::OnWriteHook(void* context, uintptr_t address) {
 bool FaultTracker::OnWrite(uint64_t offset) {
   if (offset >= std::min(armed_bytes_, abi::AccessibleBytes(base_))) return false;  // (3)
   const uint64_t page = offset / page_bytes_;
-  if (all_dirty_ || IsMarked(page)) return false;  // (4)
+  if (all_dirty_ || marks_.Has(page)) return false;  // (4)
   Mark(page);
   if (runs_ <= limits_.runs && Unprotect(base_ + page * page_bytes_, page_bytes_)) return true;
   all_dirty_ = true;
@@ -96,10 +90,10 @@ bool FaultTracker::OnWrite(uint64_t offset) {
 }
 
 void FaultTracker::Mark(uint64_t page) {
-  const bool joins_left = page > 0 && IsMarked(page - 1);
-  const bool joins_right = page + 1 < page_count_ && IsMarked(page + 1);
+  const bool joins_left = page > 0 && marks_.Has(page - 1);
+  const bool joins_right = page + 1 < page_count_ && marks_.Has(page + 1);
   runs_ += 1u - joins_left - joins_right;  // 1, 0 or -1
-  bitmap_[page / 64] |= uint64_t{1} << (page % 64);
+  marks_.Add(page);
   first_marked_ = std::min(first_marked_, page);
   last_marked_ = std::max(last_marked_, page);
 }
@@ -109,7 +103,7 @@ std::vector<ChunkRange> FaultTracker::MarkedRuns(uint64_t end_page) const {
   const uint64_t end = std::min(end_page, last_marked_ + 1);
   uint64_t page = first_marked_;
   while (page < end) {
-    const uint64_t word = bitmap_[page / 64] >> (page % 64);
+    const uint64_t word = marks_.Word(page / 64) >> (page % 64);
     if (word == 0) {
       page = (page / 64 + 1) * 64;
       continue;
@@ -117,7 +111,7 @@ std::vector<ChunkRange> FaultTracker::MarkedRuns(uint64_t end_page) const {
     const uint64_t begin = page + static_cast<uint64_t>(std::countr_zero(word));
     // At most to the end of this word; AppendRange joins it with the next one's.
     const uint64_t length =
-        static_cast<uint64_t>(std::countr_one(bitmap_[begin / 64] >> (begin % 64)));
+        static_cast<uint64_t>(std::countr_one(marks_.Word(begin / 64) >> (begin % 64)));
     page = begin + length;
     AppendRange(&runs, std::min(begin, end), std::min(page, end));
   }
@@ -125,9 +119,7 @@ std::vector<ChunkRange> FaultTracker::MarkedRuns(uint64_t end_page) const {
 }
 
 void FaultTracker::ClearMarks() {
-  if (first_marked_ <= last_marked_) {
-    std::fill(bitmap_ + first_marked_ / 64, bitmap_ + last_marked_ / 64 + 1, uint64_t{0});
-  }
+  if (first_marked_ <= last_marked_) marks_.ClearWords(first_marked_, last_marked_);
   first_marked_ = UINT64_MAX;
   last_marked_ = 0;
   runs_ = 0;

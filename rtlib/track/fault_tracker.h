@@ -24,6 +24,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "rtlib/track/page_bitmap.h"
 #include "rtlib/track/tracker.h"
 
 namespace perdure {
@@ -57,7 +58,6 @@ class FaultTracker : public Tracker {
   static bool OnWriteHook(void* context, uintptr_t address);
   bool OnWrite(uint64_t offset);
 
-  bool IsMarked(uint64_t page) const { return (bitmap_[page / 64] >> (page % 64) & 1) != 0; }
   void Mark(uint64_t page);
   // The marked pages below `end_page`, ascending, as ranges of pages.
   std::vector<ChunkRange> MarkedRuns(uint64_t end_page) const;
@@ -68,7 +68,7 @@ class FaultTracker : public Tracker {
   const uint64_t page_bytes_;
   const uint64_t page_count_;
   const Limits limits_;
-  uint64_t* bitmap_ = nullptr;
+  PageBitmap marks_;
   uint64_t first_marked_ = UINT64_MAX;  // bounds of the marked pages
   uint64_t last_marked_ = 0;
   uint64_t runs_ = 0;

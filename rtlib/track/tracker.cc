@@ -33,14 +33,9 @@ class CompareTracker final : public Tracker {
   TrackMode mode() const override { return TrackMode::kCompare; }
 };
 
-// The self-test's verdict on a mode, asked for once per process.
-Status Verdict(TrackMode mode) {
-  static std::mutex mutex;
-  static std::optional<Status> verdicts[std::size(kModes)];
-  const std::lock_guard lock(mutex);
-  std::optional<Status>& verdict = verdicts[static_cast<size_t>(mode)];
-  if (!verdict.has_value()) verdict = SelfTest(mode);
-  return *verdict;
+bool IsForced() {
+  const char* forced = std::getenv("PERDURE_TRACK");
+  return forced != nullptr && *forced != '\0';
 }
 
 Result<TrackMode> ForcedMode(std::string_view name) {
@@ -50,12 +45,21 @@ Result<TrackMode> ForcedMode(std::string_view name) {
                   StrCat("PERDURE_TRACK: no mode '", name,
                          "'; the modes are wp-async, wp-sync, mprotect and compare"));
   }
-  PERDURE_TRY(Verdict(*mode).WithContext(
+  PERDURE_TRY(TrackModeVerdict(*mode).WithContext(
       StrCat("PERDURE_TRACK=", name, " does not work here (unset it to have a mode chosen)")));
   return *mode;
 }
 
 }  // namespace
+
+Status TrackModeVerdict(TrackMode mode) {
+  static std::mutex mutex;
+  static std::optional<Status> verdicts[std::size(kModes)];
+  const std::lock_guard lock(mutex);
+  std::optional<Status>& verdict = verdicts[static_cast<size_t>(mode)];
+  if (!verdict.has_value()) verdict = SelfTest(mode);
+  return *verdict;
+}
 
 std::string_view TrackModeName(TrackMode mode) { return kModes[static_cast<size_t>(mode)].name; }
 
@@ -67,12 +71,11 @@ std::optional<TrackMode> ParseTrackMode(std::string_view name) {
 }
 
 Result<TrackMode> ChooseTrackMode() {
-  const char* forced = std::getenv("PERDURE_TRACK");
-  if (forced != nullptr && *forced != '\0') return ForcedMode(forced);
+  if (IsForced()) return ForcedMode(std::getenv("PERDURE_TRACK"));
   for (const ModeName& candidate : kModes) {
-    if (Verdict(candidate.mode).ok()) return candidate.mode;
+    if (TrackModeVerdict(candidate.mode).ok()) return candidate.mode;
   }
-  return Verdict(TrackMode::kCompare);
+  return TrackModeVerdict(TrackMode::kCompare);
 }
 
 Result<std::unique_ptr<Tracker>> CreateTracker(TrackMode mode, uint8_t* base,
@@ -88,6 +91,13 @@ Result<std::unique_ptr<Tracker>> CreateTracker(TrackMode mode, uint8_t* base,
       break;
   }
   return std::unique_ptr<Tracker>(std::make_unique<CompareTracker>());
+}
+
+Result<std::unique_ptr<Tracker>> CreateBestTracker(uint8_t* base, uint64_t reserved_bytes) {
+  PERDURE_ASSIGN_OR_RETURN(const TrackMode mode, ChooseTrackMode());
+  if (mode == TrackMode::kWpAsync && !IsForced())
+    return CreateAdaptiveTracker(base, reserved_bytes, {});
+  return CreateTracker(mode, base, reserved_bytes);
 }
 
 }  // namespace perdure

@@ -47,7 +47,7 @@ class Tracker {
   // kChunkBytes.
   virtual Status Collect(uint64_t size_bytes, std::vector<ChunkRange>* dirty) = 0;
 
-  virtual TrackMode mode() const = 0;
+  virtual TrackMode mode() const = 0;  // at present
 };
 
 // The best mode whose self-test passes, or the one PERDURE_TRACK names. Tested once per process.
@@ -58,5 +58,9 @@ Result<TrackMode> ChooseTrackMode();
 // destroyed before the reservation is unmapped.
 Result<std::unique_ptr<Tracker>> CreateTracker(TrackMode mode, uint8_t* base,
                                                uint64_t reserved_bytes);
+
+// The same with the mode ChooseTrackMode() gives. If that is wp-async, and not forced, the tracker
+// changes to wp-sync and back as the program's events make the one or the other cheaper.
+Result<std::unique_ptr<Tracker>> CreateBestTracker(uint8_t* base, uint64_t reserved_bytes);
 
 }  // namespace perdure

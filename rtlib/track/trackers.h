@@ -14,6 +14,21 @@ Result<std::unique_ptr<Tracker>> CreateWpAsyncTracker(uint8_t* base, uint64_t re
 Result<std::unique_ptr<Tracker>> CreateWpSyncTracker(uint8_t* base, uint64_t reserved_bytes);
 Result<std::unique_ptr<Tracker>> CreateMprotectTracker(uint8_t* base, uint64_t reserved_bytes);
 
+// The verdict of the self-test on a mode, asked for once in the process.
+Status TrackModeVerdict(TrackMode mode);
+
+// What it costs that a chunk is written and tracked, without what an event costs that writes none.
+struct TrackPrices {
+  uint64_t async_ns = 0;
+  uint64_t sync_ns = 0;
+};
+// Tried once in the process, in a fraction of a millisecond. Fails if one of the two does not work.
+Result<TrackPrices> MeasureTrackPrices();
+
+// Begins as wp-async, which must work. Prices of zero are measured when they are needed.
+Result<std::unique_ptr<Tracker>> CreateAdaptiveTracker(uint8_t* base, uint64_t reserved_bytes,
+                                                       const TrackPrices& prices);
+
 // Makes every kind of write there is to a memory made for the purpose and checks that a tracker of
 // the mode reports it. OK, or kFailedPrecondition saying what failed.
 Status SelfTest(TrackMode mode);

@@ -25,7 +25,7 @@ Status SystemError(const char* doing) {
   return Status(StatusCode::kIo, StrCat(doing, ": ", std::strerror(errno)));
 }
 
-Result<OwnedFd> OpenUserfault(uint64_t features, uint8_t* base, uint64_t bytes) {
+Result<Userfault> Userfault::Open(uint64_t features, uint8_t* base, uint64_t bytes) {
   OwnedFd fd(
       static_cast<int>(syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK | UFFD_USER_MODE_ONLY)));
   if (fd.get() < 0) return SystemError("userfaultfd");
@@ -38,17 +38,23 @@ Result<OwnedFd> OpenUserfault(uint64_t features, uint8_t* base, uint64_t bytes) 
   range.range.len = bytes;
   range.mode = UFFDIO_REGISTER_MODE_WP;
   if (ioctl(fd.get(), UFFDIO_REGISTER, &range) != 0) return SystemError("userfaultfd registration");
-  return fd;
+  return Userfault(std::move(fd), base, bytes);
 }
 
-bool WriteProtect(int userfault, uint8_t* begin, uint64_t bytes, bool on) {
+Userfault::~Userfault() {
+  if (fd_.get() < 0) return;
+  uffdio_range range = {reinterpret_cast<uint64_t>(base_), bytes_};
+  ioctl(fd_.get(), UFFDIO_UNREGISTER, &range);
+}
+
+bool WriteProtect(const Userfault& userfault, uint8_t* begin, uint64_t bytes, bool on) {
   uffdio_writeprotect change = {};
   change.range.start = reinterpret_cast<uint64_t>(begin);
   change.range.len = bytes;
   change.mode = on ? UFFDIO_WRITEPROTECT_MODE_WP : 0;
   int result;
   do {
-    result = ioctl(userfault, UFFDIO_WRITEPROTECT, &change);
+    result = ioctl(userfault.fd(), UFFDIO_WRITEPROTECT, &change);
   } while (result != 0 && (errno == EAGAIN || errno == EINTR));
   return result == 0;
 }

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 
 #include "perdure/status.h"
 
@@ -65,12 +66,28 @@ class OwnedFd {
 Status SystemError(const char* doing);
 
 // A userfaultfd for faults of user mode only (what an unprivileged process may have) with exactly
-// these features, registered for write protection of the whole reservation.
-Result<OwnedFd> OpenUserfault(uint64_t features, uint8_t* base, uint64_t bytes);
+// these features, registered for write protection of the whole reservation. Its end takes the
+// registration away, so that another one can follow: closing alone would not, where a child process
+// holds a copy of the descriptor.
+class Userfault {
+ public:
+  static Result<Userfault> Open(uint64_t features, uint8_t* base, uint64_t bytes);
+  Userfault(Userfault&&) = default;
+  ~Userfault();
+  int fd() const { return fd_.get(); }
+
+ private:
+  Userfault(OwnedFd fd, uint8_t* base, uint64_t bytes)
+      : fd_(std::move(fd)), base_(base), bytes_(bytes) {}
+
+  OwnedFd fd_;
+  uint8_t* base_;
+  uint64_t bytes_;
+};
 
 // Write-protects, or makes writable, [begin, begin + bytes). Async-signal-safe. False: errno says
 // why.
-bool WriteProtect(int userfault, uint8_t* begin, uint64_t bytes, bool on);
+bool WriteProtect(const Userfault& userfault, uint8_t* begin, uint64_t bytes, bool on);
 
 // /proc/self/pagemap.
 Result<OwnedFd> OpenPagemap();

@@ -6,12 +6,16 @@
 // reports the pages that are not protected and protects them, atomically per page.
 //
 // Invariants
-//  (1) A page that exists and is unprotected is reported. New pages come into being unprotected, so
-//      pages never touched before need no markers: the scan asks for present or swapped pages only,
-//      which makes it proportional to what is populated. (WP_UNPOPULATED would cost page tables for
-//      the whole reservation.)
-//  (2) A page that exists only as the shared zero page was read and not written. It is neither
-//      reported nor protected; writing it replaces it by a new page, which (1) covers.
+//  (1) The scan asks for "written" and for nothing else: every page of a populated page table that
+//      is not protected is reported and protected, pages that do not exist yet included. The kernel
+//      has a loop of its own for exactly this question, and any other (such as "present, but not
+//      the page of zeros") costs 2.4 times as much (64 MiB: 17 instead of 40 us, 1 GiB: 260 instead
+//      of 630 us). Whole page tables that do not exist are skipped: nobody wrote there, and what is
+//      written there later comes into being unprotected.
+//  (2) Chunks that were not written, hence never touched or touched by reading only, are told apart
+//      once in their life: a reported chunk that no earlier collection confirmed is looked at
+//      again, and dropped unless it exists and is not the shared page of zeros. So what is paid for
+//      it is bounded by what was ever touched, not paid at each event.
 //  (3) A scan ends when it stored fewer regions than it was given room for. walk_end is not trusted
 //      for that: the kernel collects in batches of 512 regions, and when a scan with more than one
 //      batch runs to its end, walk_end still holds the position of an earlier batch.
@@ -20,6 +24,7 @@
 #include <errno.h>
 
 #include "rtlib/base/check.h"
+#include "rtlib/track/page_bitmap.h"
 #include "rtlib/track/trackers.h"
 #include "rtlib/track/userfault.h"
 
@@ -29,18 +34,27 @@ namespace {
 
 class WpAsyncTracker final : public Tracker {
  public:
-  WpAsyncTracker(uint8_t* base, uint64_t reserved_bytes, OwnedFd userfault, OwnedFd pagemap)
+  WpAsyncTracker(uint8_t* base, uint64_t reserved_bytes, Userfault userfault, OwnedFd pagemap)
       : base_(reinterpret_cast<uint64_t>(base)),
         reserved_bytes_(reserved_bytes),
         userfault_(std::move(userfault)),
         pagemap_(std::move(pagemap)),
         regions_(kRegionsPerScan) {}
 
-  Status Arm(uint64_t size_bytes) override { return Scan(size_bytes, nullptr); }
+  Status Start() { return confirmed_.Reserve(reserved_bytes_ / kChunkBytes); }
+
+  Status Arm(uint64_t size_bytes) override {
+    return Scan(WrittenSince(), 0, size_bytes, [](uint64_t, uint64_t) {});
+  }
 
   Status Collect(uint64_t size_bytes, std::vector<ChunkRange>* dirty) override {
+    reported_.clear();
+    PERDURE_TRY(Scan(WrittenSince(), 0, size_bytes, [this](uint64_t begin, uint64_t end) {
+      AppendRange(&reported_, begin, end);
+    }));
     dirty->clear();
-    return Scan(size_bytes, dirty);
+    for (const ChunkRange& range : reported_) PERDURE_TRY(Confirm(range, dirty));
+    return OkStatus();
   }
 
   TrackMode mode() const override { return TrackMode::kWpAsync; }
@@ -48,27 +62,58 @@ class WpAsyncTracker final : public Tracker {
  private:
   static constexpr size_t kRegionsPerScan = 4096;
 
-  Status Scan(uint64_t size_bytes, std::vector<ChunkRange>* dirty) {
-    PERDURE_CHECK(size_bytes <= reserved_bytes_, "tracking beyond the reservation");
+  static PageScan WrittenSince() {  // (1)
     PageScan scan = {};
-    scan.size = sizeof scan;
     scan.flags = kScanWpMatching | kScanCheckWpAsync;  // (4)
-    scan.start = base_;
-    scan.end = base_ + size_bytes;
+    scan.category_mask = kPageIsWritten;
+    scan.return_mask = kPageIsWritten;
+    return scan;
+  }
+  static PageScan Existing() {  // (2)
+    PageScan scan = {};
+    scan.flags = kScanCheckWpAsync;
+    scan.category_mask = kPageIsPfnZero;
+    scan.category_inverted = kPageIsPfnZero;
+    scan.category_anyof_mask = kPageIsPresent | kPageIsSwapped;
+    scan.return_mask = kPageIsPresent | kPageIsSwapped;
+    return scan;
+  }
+
+  // Appends what exists of `range` to *dirty.
+  Status Confirm(const ChunkRange& range, std::vector<ChunkRange>* dirty) {
+    for (uint64_t chunk = range.begin; chunk < range.end;) {
+      uint64_t end = chunk;
+      while (end < range.end && confirmed_.Has(end)) ++end;
+      AppendRange(dirty, chunk, end);
+      chunk = end;
+      while (end < range.end && !confirmed_.Has(end)) ++end;
+      if (chunk == end) continue;
+      PERDURE_TRY(Scan(Existing(), chunk * kChunkBytes, end * kChunkBytes,
+                       [this, dirty](uint64_t begin, uint64_t last) {
+                         AppendRange(dirty, begin, last);
+                         for (; begin < last; ++begin) confirmed_.Add(begin);
+                       }));
+      chunk = end;
+    }
+    return OkStatus();
+  }
+
+  // Calls take(first chunk, end chunk) for what `scan` finds in [begin, end), offsets in bytes.
+  template <typename Take>
+  Status Scan(PageScan scan, uint64_t begin, uint64_t end, Take take) {
+    PERDURE_CHECK(end <= reserved_bytes_, "tracking beyond the reservation");
+    scan.size = sizeof scan;
+    scan.start = base_ + begin;
+    scan.end = base_ + end;
     scan.vec = reinterpret_cast<uint64_t>(regions_.data());
     scan.vec_len = regions_.size();
-    scan.category_mask = kPageIsWritten | kPageIsPfnZero;
-    scan.category_inverted = kPageIsPfnZero;                     // (2)
-    scan.category_anyof_mask = kPageIsPresent | kPageIsSwapped;  // (1)
-    scan.return_mask = kPageIsWritten;
     while (scan.start < scan.end) {
       const int found = ScanPages(pagemap_.get(), &scan);
       if (found < 0 && errno == EINTR) continue;
       if (found < 0) return SystemError("scanning for written memory");
       const auto count = static_cast<size_t>(found);
-      for (size_t i = 0; i < count && dirty != nullptr; ++i) {
-        AppendRange(dirty, (regions_[i].start - base_) / kChunkBytes,
-                    (regions_[i].end - base_) / kChunkBytes);
+      for (size_t i = 0; i < count; ++i) {
+        take((regions_[i].start - base_) / kChunkBytes, (regions_[i].end - base_) / kChunkBytes);
       }
       if (count < regions_.size()) break;  // (3)
       scan.start = scan.walk_end;
@@ -78,18 +123,23 @@ class WpAsyncTracker final : public Tracker {
 
   const uint64_t base_;
   const uint64_t reserved_bytes_;
-  const OwnedFd userfault_;  // closing it ends the registration
+  const Userfault userfault_;  // its end is that of the protection
   const OwnedFd pagemap_;
   std::vector<PageRegion> regions_;
+  std::vector<ChunkRange> reported_;
+  PageBitmap confirmed_;  // chunks that exist (2)
 };
 
 }  // namespace
 
 Result<std::unique_ptr<Tracker>> CreateWpAsyncTracker(uint8_t* base, uint64_t reserved_bytes) {
   PERDURE_ASSIGN_OR_RETURN(OwnedFd pagemap, OpenPagemap());
-  PERDURE_ASSIGN_OR_RETURN(OwnedFd userfault, OpenUserfault(kUffdWpAsync, base, reserved_bytes));
-  return std::unique_ptr<Tracker>(std::make_unique<WpAsyncTracker>(
-      base, reserved_bytes, std::move(userfault), std::move(pagemap)));
+  PERDURE_ASSIGN_OR_RETURN(Userfault userfault,
+                           Userfault::Open(kUffdWpAsync, base, reserved_bytes));
+  auto tracker = std::make_unique<WpAsyncTracker>(base, reserved_bytes, std::move(userfault),
+                                                  std::move(pagemap));
+  PERDURE_TRY(tracker->Start());
+  return std::unique_ptr<Tracker>(std::move(tracker));
 }
 
 }  // namespace perdure

@@ -17,7 +17,7 @@ namespace {
 class WpSyncTracker final : public FaultTracker {
  public:
   // A call costs about what protecting 20 pages costs, so gaps up to that are protected along.
-  WpSyncTracker(uint8_t* base, uint64_t reserved_bytes, OwnedFd userfault)
+  WpSyncTracker(uint8_t* base, uint64_t reserved_bytes, Userfault userfault)
       : FaultTracker(base, reserved_bytes, {.runs = UINT64_MAX, .pages_a_call = 20}),
         userfault_(std::move(userfault)) {}
 
@@ -26,13 +26,13 @@ class WpSyncTracker final : public FaultTracker {
 
  private:
   bool Protect(uint8_t* begin, uint64_t bytes) override {
-    return WriteProtect(userfault_.get(), begin, bytes, true);
+    return WriteProtect(userfault_, begin, bytes, true);
   }
   bool Unprotect(uint8_t* begin, uint64_t bytes) override {
-    return WriteProtect(userfault_.get(), begin, bytes, false);
+    return WriteProtect(userfault_, begin, bytes, false);
   }
 
-  const OwnedFd userfault_;  // closing it ends the protection
+  const Userfault userfault_;  // its end is that of the protection
 };
 
 }  // namespace
@@ -40,7 +40,7 @@ class WpSyncTracker final : public FaultTracker {
 Result<std::unique_ptr<Tracker>> CreateWpSyncTracker(uint8_t* base, uint64_t reserved_bytes) {
   const uint64_t features =
       UFFD_FEATURE_PAGEFAULT_FLAG_WP | UFFD_FEATURE_SIGBUS | kUffdWpUnpopulated;
-  PERDURE_ASSIGN_OR_RETURN(OwnedFd userfault, OpenUserfault(features, base, reserved_bytes));
+  PERDURE_ASSIGN_OR_RETURN(Userfault userfault, Userfault::Open(features, base, reserved_bytes));
   auto tracker = std::make_unique<WpSyncTracker>(base, reserved_bytes, std::move(userfault));
   PERDURE_TRY(tracker->Start());
   return std::unique_ptr<Tracker>(std::move(tracker));
