@@ -91,7 +91,9 @@ Status Instance::Impl::CommitGroup() {
 // What a commit sets free. A failure in here poisons the instance, but the events are acknowledged:
 // they are durable.
 void Instance::Impl::AfterCommit(uint64_t began_ns) {
-  commit_latency_.Add(MonotonicNs() - began_ns);
+  const uint64_t took_ns = MonotonicNs() - began_ns;
+  commit_latency_.Add(took_ns);
+  stats_.commit_ns += took_ns;
   ReleaseEffects(group_.effects);  // (E2)
   group_ = {};
   Housekeep(/*closing=*/false);

@@ -1,5 +1,9 @@
 // What a durable event costs, as a multiple of the least anybody could pay.
 //
+// The commit is what happens between the end of the guest's work and the moment the event is
+// durable: finding what changed, encoding, storing, flushing. The event is the guest's work as
+// well, with the page faults that tracking adds to it.
+//
 // The floor is what a program with a hand-written file format would do for an event that dirties k
 // chunks: overwrite k blocks of 4 KiB in an existing flat file, then fdatasync. Event and floor
 // alternate in one loop, because the flush of one machine can be 100 microseconds now and 4 ms a
@@ -78,29 +82,34 @@ struct Place {
 
 bool MeasureRow(const Place& place, uint32_t chunks, uint32_t bytes, touch::Touch* guest,
                 Floor* floor, std::vector<Figure>* figures) {
-  std::vector<double> ratios, events, floors;
+  std::vector<double> ratios, whole, commits, floors;
   const int warm_up = place.events / 10;
   uint64_t written = 0;
   for (int i = 0; i < place.events; ++i) {
     if (i == warm_up) written = guest->instance().stats().bytes_written;
+    const uint64_t commit_ns = guest->instance().stats().commit_ns;
     const auto begin = std::chrono::steady_clock::now();
     const Status touched =
         guest->touch(static_cast<int32_t>(chunks), static_cast<int32_t>(bytes), i);
     const double event = Microseconds(std::chrono::steady_clock::now() - begin);
     if (!Succeeded(touched)) return false;
+    const double commit =
+        static_cast<double>(guest->instance().stats().commit_ns - commit_ns) / 1000;
     const double least = floor->Overwrite(chunks);
     if (i < warm_up) continue;
-    events.push_back(event);
+    commits.push_back(commit);
     floors.push_back(least);
-    ratios.push_back(event / least);
+    ratios.push_back(commit / least);
+    whole.push_back(event / least);
   }
   written = guest->instance().stats().bytes_written - written;
   const double raw = static_cast<double>(chunks) * kBlock * (place.events - warm_up);
   const std::string row = place.name + ", k = " + std::to_string(chunks) + ", " +
                           std::to_string(bytes) + " bytes changed in each";
-  figures->push_back({row, "time / floor (median of pairs)", Quantile(ratios, 0.5)});
-  figures->push_back({row, "time / floor (p10)", Quantile(events, 0.1) / Quantile(floors, 0.1)});
-  figures->push_back({row, "time / floor (p99)", Quantile(events, 0.99) / Quantile(floors, 0.99)});
+  figures->push_back({row, "commit / floor (median of pairs)", Quantile(ratios, 0.5)});
+  figures->push_back({row, "commit / floor (p10)", Quantile(commits, 0.1) / Quantile(floors, 0.1)});
+  figures->push_back({row, "commit, us (p10)", Quantile(commits, 0.1)});
+  figures->push_back({row, "event / floor (median of pairs)", Quantile(whole, 0.5)});
   figures->push_back({row, "bytes / (k * 4096)", static_cast<double>(written) / raw});
   return true;
 }
@@ -115,6 +124,10 @@ bool MeasurePlace(const Place& place, std::vector<Figure>* figures) {
     if (!opened.ok()) return Succeeded(opened.status());
     Floor floor(flat);
     ok = Succeeded(opened->fill());
+    // The 64 MiB of that one event are in the base before anything is measured.
+    for (int64_t i = 0; ok && opened->instance().info().base_seq < 2; ++i) {
+      ok = Succeeded(opened->touch(1, 8, i));
+    }
     for (uint32_t chunks : {1u, 7u, 31u}) {
       for (uint32_t bytes : {40u, 544u}) {
         ok = ok && MeasureRow(place, chunks, bytes, &*opened, &floor, figures);
@@ -138,13 +151,13 @@ int Main(int argc, char** argv) {
       "durably "
       "(WAL, synchronous=FULL), alternating in one loop with the floor: overwriting k blocks of 4 "
       "KiB in "
-      "a flat file and fdatasync. Times include running the guest. Bytes are everything the store "
-      "wrote, "
-      "fold and checkpoints included.";
+      "a flat file and fdatasync. A commit is everything between the end of the guest's work and "
+      "the event being durable; an event includes the guest's work. Bytes are everything the store "
+      "wrote, fold and checkpoints included.";
   report.machine = MachineText();
   report.date = TodayText();
   report.goal = 1.2;
-  report.charted = "time / floor (median of pairs)";
+  report.charted = "commit / floor (median of pairs)";
   const int events = argc > 3 ? std::max(10, std::atoi(argv[3])) : kEventsDefault;
   const bool ok = MeasurePlace({"disk", argc > 2 ? argv[2] : argv[1], events}, &report.figures) &&
                   MeasurePlace({"tmpfs", "/dev/shm", events}, &report.figures);

@@ -75,6 +75,8 @@ struct Stats {
   uint64_t chunks_changed = 0;  // of those, chunks with at least one changed byte
   uint64_t delta_bytes = 0;     // as stored
   uint64_t bytes_written = 0;   // by the store, to all its files
+  // From the end of the guest's work to the event, or its group, being durable.
+  uint64_t commit_ns = 0;  // all together
   uint64_t commit_ns_p50 = 0, commit_ns_p99 = 0;
   uint64_t folds = 0, fold_ns = 0;
   uint64_t restore_ns = 0, restored_chunks = 0, restored_events = 0;

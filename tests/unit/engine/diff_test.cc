@@ -5,6 +5,8 @@
 #include <cstring>
 #include <random>
 
+#include "rtlib/engine/chunk_compare.h"
+
 namespace perdure {
 namespace {
 
@@ -56,6 +58,36 @@ TEST_CASE("copying the runs makes the images equal, and no run holds an equal wo
       std::memcpy(&then[run.first * 8], &now[run.first * 8], run.count * 8);
     }
     REQUIRE(now == then);
+  }
+}
+
+TEST_CASE("every version of the comparison finds exactly the words that differ") {
+  std::mt19937_64 random(3);
+  CHECK(std::string(ChunkComparers().back().name) == "scalar");
+  for (int round = 0; round < 300; ++round) {
+    Image then(kChunkBytes), now;
+    for (uint8_t& byte : then) byte = static_cast<uint8_t>(random());
+    now = then;
+    // One bit each, from none to all words, at both ends too.
+    const uint64_t changes = round % 3 == 0 ? random() % 3 : random() % 600;
+    for (uint64_t i = 0; i < changes; ++i) {
+      now[random() % kChunkBytes] ^= static_cast<uint8_t>(1 << random() % 8);
+    }
+    if (round % 10 == 1) now[0] ^= 1;
+    if (round % 10 == 2) now[kChunkBytes - 1] ^= 0x80;
+    WordMask expected = {};
+    bool differs = false;
+    for (uint64_t word = 0; word < kChunkWords; ++word) {
+      if (std::memcmp(&now[word * 8], &then[word * 8], 8) == 0) continue;
+      expected.words[word / 64] |= uint64_t{1} << (word % 64);
+      differs = true;
+    }
+    for (const ChunkComparer& comparer : ChunkComparers()) {
+      INFO(comparer.name);
+      WordMask mask;
+      REQUIRE(comparer.compare(now.data(), then.data(), &mask) == differs);
+      if (differs) REQUIRE(std::memcmp(&mask, &expected, sizeof mask) == 0);
+    }
   }
 }
 
