@@ -8,6 +8,8 @@ namespace {
 
 constexpr std::string_view kWasi = "wasi_snapshot_preview1";
 
+constexpr bool kMayBlock = true;
+
 constexpr auto kRuntimeImports = std::to_array<RuntimeImport>({
     {"env", "abort", "iiii", ""},  // AssemblyScript
     {kWasi, "args_get", "ii", "i"},
@@ -21,12 +23,12 @@ constexpr auto kRuntimeImports = std::to_array<RuntimeImport>({
     {kWasi, "fd_fdstat_set_flags", "ii", "i"},
     {kWasi, "fd_prestat_dir_name", "iii", "i"},
     {kWasi, "fd_prestat_get", "ii", "i"},
-    {kWasi, "fd_read", "iiii", "i"},
+    {kWasi, "fd_read", "iiii", "i", kMayBlock},
     {kWasi, "fd_seek", "iIii", "i"},
-    {kWasi, "fd_write", "iiii", "i"},
+    {kWasi, "fd_write", "iiii", "i", kMayBlock},
     {kWasi, "proc_exit", "i", ""},
     {kWasi, "random_get", "ii", "i"},
-    {kWasi, "sched_yield", "", "i"},
+    {kWasi, "sched_yield", "", "i", kMayBlock},
 });
 
 std::vector<ValueType> Types(std::string_view letters) {

@@ -15,6 +15,8 @@ struct RuntimeImport {
   std::string_view field;
   std::string_view params;   // a letter each: i = i32, I = i64
   std::string_view results;  // likewise
+  // It may wait for the outside, and then the state is committed with the whole call stack.
+  bool may_block = false;
 };
 
 // Ordered by module and field.

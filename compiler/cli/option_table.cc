@@ -14,8 +14,8 @@ VerbSpec BuildVerb() {
   verb.summary = "compile a module into a program";
   verb.description =
       "Compiles a WebAssembly module (binary, or text in a .wat file) into a native program. Every "
-      "exported "
-      "function becomes a subcommand; memories, globals and tables persist in one SQLite file.\n\n"
+      "exported function becomes a subcommand; memories, globals and tables persist in one SQLite "
+      "file.\n\n"
       "The same module with the same options gives the same C code, byte for byte.";
   verb.argument = Completes::kModule;
   verb.arguments_min = verb.arguments_max = 1;
@@ -27,8 +27,7 @@ VerbSpec BuildVerb() {
        0,
        "KIND",
        "what to write: a program, an archive or an object with a C++ header beside it, or a folder "
-       "of "
-       "sources (default: exe)",
+       "of sources (default: exe)",
        Completes::kChoices,
        {"exe", "static-lib", "object", "cpp"}},
       {"name", 0, "NAME",
@@ -83,10 +82,8 @@ VerbSpec InspectVerb() {
   verb.summary = "show what a module contains and what of it will persist";
   verb.description =
       "Lists a module's exports with their signatures, its imports and who supplies them, the "
-      "features it "
-      "uses, and all of its state: what persists, and what cannot and why. Imports that perdure "
-      "does not "
-      "supply are taken to come from a host library.";
+      "features it uses, and all of its state: what persists, and what cannot and why. Imports "
+      "that perdure does not supply are taken to come from a host library.";
   verb.argument = Completes::kModule;
   verb.arguments_min = verb.arguments_max = 1;
   verb.argument_name = "an input module";
@@ -107,8 +104,7 @@ VerbSpec DoctorVerb() {
   verb.summary = "check that programs can be built on this machine";
   verb.description =
       "Looks for wasm2c, a C compiler and the runtime, then builds and runs a small module twice. "
-      "Each "
-      "check says what it found, or what is wrong and the way out.";
+      "Each check says what it found, or what is wrong and the way out.";
   verb.options = {
       {"cc", 0, "PATH", "the C compiler to check (default: as 'perdure build' chooses it)",
        Completes::kFile},
@@ -151,8 +147,7 @@ VerbSpec GenerateVerb() {
   verb.summary = "write man pages, shell completions or the reference page";
   verb.description =
       "Used when perdure is packaged. 'man' writes perdure.1 and a page per verb, 'completion' "
-      "writes "
-      "perdure.bash, _perdure (zsh) and perdure.fish, 'reference' writes cli.md.";
+      "writes perdure.bash, _perdure (zsh) and perdure.fish, 'reference' writes cli.md.";
   verb.arguments_min = verb.arguments_max = 2;
   verb.argument_name = "WHAT and DIR";
   verb.examples = {{"perdure generate completion ~/.local/share/perdure", "three files"}};

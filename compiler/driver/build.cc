@@ -50,8 +50,7 @@ class Builder {
   }
 
  private:
-  // --- Failures
-  // ----------------------------------------------------------------------------------------
+  // --- Failures ----------------------------------------------------------------------------------
 
   ExitCode Fail(ExitCode code, std::string message, std::vector<std::string> helps = {}) {
     diagnostics_->Error(std::move(message)).helps = std::move(helps);
@@ -80,8 +79,7 @@ class Builder {
                 std::move(helps));
   }
 
-  // --- Stages
-  // ------------------------------------------------------------------------------------------
+  // --- Stages ------------------------------------------------------------------------------------
 
   // An output that cannot be written is better found out now than after minutes of compiling.
   ExitCode CheckOutput() {
@@ -270,8 +268,7 @@ class Builder {
     return written.ok() ? ExitCode::kOk : FailOutput(written);
   }
 
-  // --- Helpers
-  // -----------------------------------------------------------------------------------------
+  // --- Helpers -----------------------------------------------------------------------------------
 
   CToolchain Tools() const { return {compiler_, runtime_}; }
 

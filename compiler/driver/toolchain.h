@@ -9,8 +9,7 @@
 
 namespace perdure {
 
-// --- wasm2c
-// ------------------------------------------------------------------------------------------
+// --- wasm2c --------------------------------------------------------------------------------------
 
 // The versions whose output rtlib/abi implements and emit/ reads. 1.0.37 has another memory struct
 // and other function references.
@@ -30,8 +29,7 @@ Result<Wasm2c> FindWasm2c(const std::string& prefix);
 // Why `version`, the first line of `wasm2c --version`, will not do; empty if it will.
 std::string Wasm2cVersionProblem(std::string_view version);
 
-// --- C compiler
-// --------------------------------------------------------------------------------------
+// --- C compiler ----------------------------------------------------------------------------------
 
 struct CCompiler {
   std::vector<std::string> command;  // absolute path, and arguments given with it
@@ -44,8 +42,7 @@ struct CCompiler {
 // others the first that does is taken.
 Result<CCompiler> FindCCompiler(const std::string& wanted);
 
-// --- our own files
-// -----------------------------------------------------------------------------------
+// --- our own files -------------------------------------------------------------------------------
 
 struct RuntimeFiles {
   std::string include_directory;

@@ -191,8 +191,36 @@ std::string RepairAddresses64(std::string_view text) {
   }
 }
 
+// An import's row is the one that says where in the instance its module's pointer is.
+std::string RepairElements(std::string_view text) {
+  std::string out;
+  LineReader lines(text);
+  while (!lines.AtEnd()) {
+    const std::string_view line = lines.Next();
+    constexpr std::string_view kRow = "  {RefFunc, ";
+    if (line.starts_with(kRow) && line.find(", offsetof(") != std::string_view::npos) {
+      StrAppend(&out, "  {RefImport, ", line.substr(kRow.size()), '\n');
+    } else {
+      AppendLine(&out, line);
+    }
+  }
+  return out;
+}
+
 Result<std::string> RepairImplHeader(std::string_view text, const Features& features) {
   std::string out = StrCat("#pragma once\n", text);
+  constexpr std::string_view kImportCase =
+      "      case RefImport:\n"
+      "        *dest_val = (wasm_rt_funcref_t){\n"
+      "            src_expr->type, src_expr->func, src_expr->func_tailcallee,\n"
+      "            *(void**)((char*)module_instance + src_expr->module_offset)};\n"
+      "        break;\n"
+      "      case RefNull:\n";
+  if (ReplaceAll(&out, "enum { RefFunc, RefNull,", "enum { RefFunc, RefImport, RefNull,") !=
+      ReplaceAll(&out, "      case RefNull:\n", kImportCase)) {
+    return Status(StatusCode::kInvalidArgument,
+                  "wasm2c's app-impl.h does not copy element segments as 1.0.36 does");
+  }
   if (!features.memory64) return out;
   constexpr std::string_view kInclude = "#include \"app.h\"\n";
   constexpr std::string_view kAddress64 =
@@ -222,7 +250,7 @@ Result<std::string> RepairImplHeader(std::string_view text, const Features& feat
 }
 
 Result<std::string> RepairSource(std::string_view text, const Features& features) {
-  std::string out(text);
+  std::string out = RepairElements(text);
   if (features.tail_call) out = RepairTailCalls(out);
   if (features.exceptions) {
     PERDURE_ASSIGN_OR_RETURN(std::string repaired, RepairCatchAll(out));

@@ -18,6 +18,10 @@
 //   R5  memory64: address + offset is added in 64 bits and may wrap around to a valid address, and
 //       the bulk memory operations cut addresses and lengths to 32 bits.
 //       -> a saturating addition, u64 parameters.
+//   R6  An imported function in an element segment is closed over the address of the import pointer
+//       (a field of the instance) where the pointer is meant; a call through the table hands the
+//       host function that address.
+//       -> a kind of row of its own, whose field is read when the row is copied into a table.
 //
 // R3 relies on wasm2c's indentation: a clause chain begins with `if (wasm_rt_exception_tag() ==
 // ...) {` in column d; all text inside is deeper; the next line in column d continues or ends the
@@ -43,5 +47,6 @@ std::string RepairTailCalls(std::string_view text);
 Result<std::string> RepairCatchAll(std::string_view text);
 std::string RepairTryLocals(std::string_view text);
 std::string RepairAddresses64(std::string_view text);
+std::string RepairElements(std::string_view text);
 
 }  // namespace perdure

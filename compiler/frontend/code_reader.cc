@@ -7,7 +7,9 @@
 #include <tuple>
 #include <utility>
 
+#include "compiler/frontend/body_outline.h"
 #include "compiler/frontend/limits.h"
+#include "compiler/frontend/opcodes.h"
 #include "compiler/frontend/supported_features.h"
 #include "rtlib/base/text.h"
 #include "wabt/binary-reader.h"
@@ -22,40 +24,10 @@ using wabt::Opcode;
 using wabt::Result;
 using wabt::Type;
 
-// Alignment in bytes; wabt's validator wants a number it can compare.
-Address AlignmentBytes(Address log2) {
-  return log2 < 32 ? Address{1} << log2 : Address{UINT32_MAX};
-}
-
-bool IsExtendedConstant(Opcode opcode) {
-  switch (opcode) {
-    case Opcode::I32Add:
-    case Opcode::I32Sub:
-    case Opcode::I32Mul:
-    case Opcode::I64Add:
-    case Opcode::I64Sub:
-    case Opcode::I64Mul:
-      return true;
-    default:
-      return false;
-  }
-}
-
-bool IsReference(ValueType type) {
-  return type == ValueType::kFuncref || type == ValueType::kExternref;
-}
-
-// Bytes of the opcode itself (Opcode::GetLength() allocates). Assumes the shortest encoding of what
-// follows a prefix; a longer one is legal and moves the offset in a diagnostic by as much.
-uint64_t OpcodeLength(Opcode opcode) {
-  if (!opcode.HasPrefix()) return 1;
-  return opcode.GetCode() < 0x80 ? 2 : 3;
-}
-
 // Instructions: one callback each, in the order of wabt's header.
 class CodeReader final : public DeclarationReader {
  public:
-  using DeclarationReader::DeclarationReader;
+  explicit CodeReader(Module* module) : DeclarationReader(module), outline_(module) {}
 
   bool OnError(const wabt::Error& error) override {
     wabt::Error placed = error;
@@ -77,6 +49,7 @@ class CodeReader final : public DeclarationReader {
     Function& function = module_.functions[index];
     function.offset = position();
     function.code_bytes = size;
+    outline_.BeginBody(&function);
     module_.nesting_max = std::max(module_.nesting_max, depth_);
     return validator_.BeginFunctionBody(At(), index);
   }
@@ -88,10 +61,11 @@ class CodeReader final : public DeclarationReader {
                   StrCat("too many local variables, at most ", kLocalsMax, " are supported"));
     }
     function.local_count += count;
-    UseType(type);
+    outline_.AddLocals(count, UseType(type));
     return validator_.OnLocalDecl(At(), count, type);
   }
-  Result EndFunctionBody(Index) override {
+  Result EndFunctionBody(Index index) override {
+    outline_.EndBody(&module_.functions[index]);
     if (depth_ != 0) return Fail(position(), "the function body ends inside of a block");
     const Result result = validator_.EndFunctionBody(At());
     if (wabt::Succeeded(result)) function_.reset();
@@ -117,6 +91,7 @@ class CodeReader final : public DeclarationReader {
     // wabt's validator asserts that there is an open block.
     if (depth_ == 0) return Fail(instruction_, "instruction after the end of the function");
     if (opcode.IsInvalid()) return Result::Ok;  // wabt's reader reports it
+    outline_.Instruction(opcode == Opcode::End);
     Features& features = module_.features;
     const uint8_t prefix = opcode.GetPrefix();
     features.simd |= prefix == 0xfd;
@@ -127,37 +102,48 @@ class CodeReader final : public DeclarationReader {
 
   // ---- control
 
-  Result OnUnreachableExpr() override { return validator_.OnUnreachable(At()); }
+  Result OnUnreachableExpr() override { return Leave(validator_.OnUnreachable(At())); }
   Result OnNopExpr() override { return validator_.OnNop(At()); }
   Result OnBlockExpr(Type type) override { return Open(validator_.OnBlock(At(), type)); }
-  Result OnLoopExpr(Type type) override { return Open(validator_.OnLoop(At(), type)); }
+  Result OnLoopExpr(Type type) override {
+    CHECK_RESULT(CheckDepth(validator_.OnLoop(At(), type)));
+    outline_.OpenLoop();
+    return Result::Ok;
+  }
   Result OnIfExpr(Type type) override { return Open(validator_.OnIf(At(), type)); }
-  Result OnElseExpr() override { return validator_.OnElse(At()); }
+  Result OnElseExpr() override { return NextPart(validator_.OnElse(At())); }
   Result OnEndExpr() override {
     // The last `end` closes the function or the constant; their own callbacks validate that.
     if (--depth_ == 0) return Result::Ok;
+    outline_.CloseBlock();
     return validator_.OnEnd(At());
   }
-  Result OnBrExpr(Index depth) override { return validator_.OnBr(At(), Var(depth)); }
+  Result OnBrExpr(Index depth) override { return Leave(validator_.OnBr(At(), Var(depth))); }
   Result OnBrIfExpr(Index depth) override { return validator_.OnBrIf(At(), Var(depth)); }
   Result OnBrTableExpr(Index count, Index* depths, Index default_depth) override {
     CHECK_RESULT(validator_.BeginBrTable(At()));
     for (Index i = 0; i < count; ++i)
       CHECK_RESULT(validator_.OnBrTableTarget(At(), Var(depths[i])));
     CHECK_RESULT(validator_.OnBrTableTarget(At(), Var(default_depth)));
-    return validator_.EndBrTable(At());
+    return Leave(validator_.EndBrTable(At()));
   }
-  Result OnReturnExpr() override { return validator_.OnReturn(At()); }
-  Result OnCallExpr(Index function) override { return validator_.OnCall(At(), Var(function)); }
+  Result OnReturnExpr() override { return Leave(validator_.OnReturn(At())); }
+  Result OnCallExpr(Index function) override {
+    outline_.Call(OutlineKind::kCall, function);
+    return validator_.OnCall(At(), Var(function));
+  }
   Result OnCallIndirectExpr(Index type, Index table) override {
+    outline_.Call(OutlineKind::kCallIndirect, type);
     return validator_.OnCallIndirect(At(), Var(type), Var(table));
   }
   Result OnReturnCallExpr(Index function) override {
     module_.features.tail_call = true;
+    outline_.Call(OutlineKind::kReturnCall, function);
     return validator_.OnReturnCall(At(), Var(function));
   }
   Result OnReturnCallIndirectExpr(Index type, Index table) override {
     module_.features.tail_call = true;
+    outline_.Call(OutlineKind::kReturnCallIndirect, type);
     return validator_.OnReturnCallIndirect(At(), Var(type), Var(table));
   }
   Result OnDropExpr() override { return validator_.OnDrop(At()); }
@@ -173,17 +159,22 @@ class CodeReader final : public DeclarationReader {
 
   Result OnTryExpr(Type type) override { return Open(Throws(validator_.OnTry(At(), type))); }
   Result OnCatchExpr(Index tag) override {
-    return Throws(validator_.OnCatch(At(), Var(tag), false));
+    return NextPart(Throws(validator_.OnCatch(At(), Var(tag), false)));
   }
-  Result OnCatchAllExpr() override { return Throws(validator_.OnCatch(At(), wabt::Var(), true)); }
+  Result OnCatchAllExpr() override {
+    return NextPart(Throws(validator_.OnCatch(At(), wabt::Var(), true)));
+  }
   Result OnDelegateExpr(Index depth) override {
     CHECK_RESULT(Throws(validator_.OnDelegate(At(), Var(depth))));
+    outline_.CloseBlock();
     --depth_;
     return Result::Ok;
   }
-  Result OnThrowExpr(Index tag) override { return Throws(validator_.OnThrow(At(), Var(tag))); }
+  Result OnThrowExpr(Index tag) override {
+    return Leave(Throws(validator_.OnThrow(At(), Var(tag))));
+  }
   Result OnRethrowExpr(Index depth) override {
-    return Throws(validator_.OnRethrow(At(), Var(depth)));
+    return Leave(Throws(validator_.OnRethrow(At(), Var(depth))));
   }
 
   // ---- variables and constants
@@ -204,6 +195,7 @@ class CodeReader final : public DeclarationReader {
   Result OnF64ConstExpr(uint64_t) override { return validator_.OnConst(At(), Type::F64); }
   Result OnV128ConstExpr(v128) override { return validator_.OnConst(At(), Type::V128); }
   Result OnRefFuncExpr(Index function) override {
+    if (function < module_.functions.size()) module_.functions[function].is_referenced = true;
     return validator_.OnRefFunc(At(), Var(function));
   }
   Result OnRefNullExpr(Type type) override { return validator_.OnRefNull(At(), type); }
@@ -317,6 +309,18 @@ class CodeReader final : public DeclarationReader {
   wabt::Var Var(Index index) const { return wabt::Var(index, At()); }
 
   Result Open(Result result) {
+    outline_.OpenBlock();
+    return CheckDepth(result);
+  }
+  Result NextPart(Result result) {
+    outline_.NextPart();
+    return result;
+  }
+  Result Leave(Result result) {
+    outline_.Leave();
+    return result;
+  }
+  Result CheckDepth(Result result) {
     ++depth_;
     module_.nesting_max = std::max(module_.nesting_max, depth_);
     if (depth_ <= kNestingMax) return result;
@@ -343,6 +347,7 @@ class CodeReader final : public DeclarationReader {
     module_.uses.push_back({opcode_.GetName(), *function_, immediate, segment, instruction_});
   }
 
+  BodyOutline outline_;
   uint64_t instruction_ = 0;  // where the current instruction begins
   Opcode opcode_ = Opcode::Invalid;
   uint32_t depth_ = 0;  // open blocks, the function or constant itself among them

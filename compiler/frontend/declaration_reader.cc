@@ -290,6 +290,7 @@ Result DeclarationReader::ElementNull(wabt::Type type) {
 }
 
 Result DeclarationReader::ElementFunction(wabt::Index function) {
+  if (function < module_.functions.size()) module_.functions[function].is_referenced = true;
   return wabt_shim::OnElementFunction(validator_, Here(), Indexed(function));
 }
 

@@ -57,6 +57,31 @@ struct Function {
   uint64_t offset = 0;       // of the body (or of the import entry)
   uint32_t local_count = 0;  // declared in the body; parameters are not counted
   uint64_t code_bytes = 0;
+  bool is_referenced = false;                   // ref.func or an element segment names it
+  uint32_t locals_begin = 0, locals_end = 0;    // in Module::locals
+  uint32_t outline_begin = 0, outline_end = 0;  // in Module::outline
+};
+
+// Consecutive locals of one type.
+struct LocalRun {
+  uint32_t count = 0;
+  ValueType type = ValueType::kI32;
+};
+
+// A call or a loop in a function body.
+enum class OutlineKind : uint8_t {
+  kCall,                // target: the function
+  kCallIndirect,        // target: the type
+  kReturnCall,          // as kCall
+  kReturnCallIndirect,  // as kCallIndirect
+  kLoop,                // target: 0
+};
+struct OutlineItem {
+  uint32_t target = 0;
+  OutlineKind kind = OutlineKind::kCall;
+  // It never runs and wasm2c writes no C for it: it comes after an unconditional branch in the same
+  // block, or is a loop without instructions.
+  bool is_dead = false;
 };
 
 struct Global {
@@ -141,6 +166,9 @@ struct Module {
            start_section_end = 0;  // bytes of the whole section; equal: none
   uint64_t code_section_bytes = 0;
   Features features;
+
+  std::vector<LocalRun> locals;      // of all functions, see Function::locals_begin
+  std::vector<OutlineItem> outline;  // likewise, in the order of the bytecode
 
   uint32_t nesting_max = 0;  // of blocks, in any function; 1: no blocks. C compilers have limits.
 

@@ -75,22 +75,7 @@ Result<std::unique_ptr<Guest>> Guest::Create(const perdure_program& program,
     return Status(StatusCode::kFailedPrecondition,
                   StrCat("instantiating '", program.name, "' trapped: ", end.message));
   }
-  guest->RepairImportedElements();
   return guest;
-}
-
-// wasm2c closes an imported function in an element segment over the address of its import pointer
-// instead of the pointer (see FunctionRefs); the elements that instantiation placed are put right.
-void Guest::RepairImportedElements() {
-  if (program_.function_count == 0 || !program_.functions[0].imported) return;
-  for (uint32_t i = 0; i < program_.table_count; ++i) {
-    if (program_.tables[i].type != PERDURE_FUNCREF) continue;
-    auto* table = FieldAt<wasm_rt_funcref_table_t>(instance_, program_.tables[i].offset);
-    for (uint32_t at = 0; at < table->size; ++at) {
-      uint32_t index;
-      if (functions_.IndexOf(table->data[at], &index)) table->data[at] = functions_.RefOf(index);
-    }
-  }
 }
 
 abi::GuestEnd Guest::Run(uint32_t function, const perdure_value* args, perdure_value* results) {

@@ -43,7 +43,6 @@ class Guest {
 
  private:
   Guest(const perdure_program& program, const Options& options, void* instance);
-  void RepairImportedElements();
 
   const perdure_program& program_;
   void* instance_;

@@ -22,21 +22,16 @@ bool FunctionRefs::IndexOf(const wasm_rt_funcref_t& ref, uint32_t* index) const 
   const uintptr_t code = reinterpret_cast<uintptr_t>(ref.func);
   const auto found =
       std::lower_bound(by_code_.begin(), by_code_.end(), std::pair(code, uint32_t{0}));
-  if (found == by_code_.end() || found->first != code || !ClosesOverUs(ref, found->second)) {
+  if (found == by_code_.end() || found->first != code ||
+      ref.module_instance != ClosureOf(found->second)) {
     return false;
   }
   *index = found->second;
   return true;
 }
 
-bool FunctionRefs::ClosesOverUs(const wasm_rt_funcref_t& ref, uint32_t index) const {
-  if (!program_.functions[index].imported) return ref.module_instance == instance_;
-  if (ref.module_instance == host_) return true;
-  // For an import in an element segment wasm2c stores the address of its import pointer, a field of
-  // the instance struct, where the pointer is meant.
-  const uintptr_t at = reinterpret_cast<uintptr_t>(ref.module_instance);
-  const uintptr_t begin = reinterpret_cast<uintptr_t>(instance_);
-  return at >= begin && at < begin + program_.instance_size;
+void* FunctionRefs::ClosureOf(uint32_t index) const {
+  return program_.functions[index].imported ? static_cast<void*>(host_) : instance_;
 }
 
 wasm_rt_funcref_t FunctionRefs::RefOf(uint32_t index) const {
@@ -47,7 +42,7 @@ wasm_rt_funcref_t FunctionRefs::RefOf(uint32_t index) const {
   ref.func_type = *function.hash;
   ref.func = function.func;
   ref.func_tailcallee = function.tailcallee;
-  ref.module_instance = function.imported ? static_cast<void*>(host_) : instance_;
+  ref.module_instance = ClosureOf(index);
   return ref;
 }
 

@@ -30,7 +30,8 @@ class FunctionRefs {
   uint32_t function_count() const { return program_.function_count; }
 
  private:
-  bool ClosesOverUs(const wasm_rt_funcref_t& ref, uint32_t index) const;
+  // What a reference to this function closes over: the host for an import, else the instance.
+  void* ClosureOf(uint32_t index) const;
 
   const perdure_program& program_;
   void* instance_;

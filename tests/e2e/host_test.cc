@@ -37,6 +37,19 @@ TEST_CASE("a trapped event has no effects") {
   output.Expect({"hello"}, "hello from the guest\n2\n");
 }
 
+TEST_CASE("an imported function works from a table however it came there") {
+  ProgramOn tables(BuildProgram(Module("imported_elements.wat"),
+                                {.host_source = Module("imported_elements.c")}));
+  tables.Expect({"call", "0", "7"}, "21\n");  // an active segment
+  tables.Expect({"say", "2"}, "said\n");
+  tables.Expect({"init", "3", "0", "3"}, "");  // a passive one
+  tables.Expect({"call", "3", "7"}, "8\n");
+  tables.Expect({"call", "5", "7"}, "21\n");
+  tables.Expect({"say", "4"}, "said\n");
+  tables.Expect({"put_kept", "6"}, "");  // a global's initial value
+  tables.Expect({"call", "6", "7"}, "21\n");
+}
+
 TEST_CASE("an import that no library supplies is named with its type and offset") {
   Finished finished = RunCompiler({"build", Module("output.wat"), "-o", TempDir() / "output"});
   CAPTURE(finished.Text());

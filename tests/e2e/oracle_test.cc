@@ -119,6 +119,15 @@ TEST_CASE("oracle: effects and writes of a host library") {
                "call hello", "call say_beyond", "call byte 4100"});
 }
 
+TEST_CASE("oracle: imported functions in tables") {
+  CheckOracle(
+      BuildDriver(Module("imported_elements.wat"), {.host_source = Module("imported_elements.c")}),
+      {"call call 0 7", "call call 1 7", "call say 2", "call init 3 0 3", "call call 5 9",
+       "call say 4", "call get 5", "call init_and_trap", "call call 0 7", "call put_kept 6",
+       "call call 6 2", "call put_import 7", "call say 7", "call drop", "call init 0 0 1",
+       "call call 5 9", "call call 3 1"});
+}
+
 TEST_CASE("oracle: many chunks at once") {
   CheckOracle(BuildDriver(Module("scatter.wat")),
               {"call step", "call check", "call step", "call step", "call check"});

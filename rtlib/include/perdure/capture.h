@@ -80,14 +80,16 @@ typedef struct perdure_site {
   uint32_t ordinal;
   uint8_t kind; /* PERDURE_SITE_... */
   uint32_t target;
-  uint32_t live_count;
-  const perdure_live* live;
+  uint32_t live_begin, live_count; /* in perdure_capture::live */
 } perdure_site;
 
 /* Everything the runtime must know of a program's rewritten code; perdure_program::capture. */
 typedef struct perdure_capture {
   uint32_t site_count;
   const perdure_site* sites; /* ordered by (function, kind is poll, ordinal) */
+  /* The live values of all sites; equal lists share one range. Each list is ordered by place and
+   * index, no place occurs twice in it, exceptions come last. */
+  const perdure_live* live;
   /* Per function, or NULL where no frame of it can exist: RESULT (*)(void* instance). */
   const wasm_rt_function_ptr_t* resume;
   uint32_t tag_count;
@@ -95,9 +97,23 @@ typedef struct perdure_capture {
   uint8_t polls;             /* 0: built with --no-preempt */
 } perdure_capture;
 
+/* Moves one live value between a variable and a frame, as generated code does it. The variable may
+ * be volatile, the frame's bytes are not aligned. */
+#define PERDURE_PUT(frame, offset, type, variable)                      \
+  do {                                                                  \
+    const type value_ = (variable);                                     \
+    __builtin_memcpy((char*)(frame) + (offset), &value_, sizeof(type)); \
+  } while (0)
+#define PERDURE_TAKE(frame, offset, type, variable)                           \
+  do {                                                                        \
+    type value_;                                                              \
+    __builtin_memcpy(&value_, (const char*)(frame) + (offset), sizeof(type)); \
+    (variable) = value_;                                                      \
+  } while (0)
+
 /* Room for the values of a frame of `site`, which the caller fills at once. Ends the run with a
  * call-stack-exhausted trap if there is no memory for it. Only while perdure_capturing. */
-PERDURE_HIDDEN void* perdure_push_frame(uint32_t site, uint32_t bytes);
+PERDURE_HIDDEN PERDURE_COLD void* perdure_push_frame(uint32_t site, uint32_t bytes);
 
 /* The next frame, outermost first: sets *site, returns its values (valid until the next pop). The
  * frames were verified before the first was popped: the site lies in the asking function. */

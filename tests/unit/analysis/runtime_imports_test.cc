@@ -31,6 +31,14 @@ TEST_CASE("the letters of a signature are the types of WASI and AssemblyScript")
   CHECK(FuncTypeText(RuntimeImportType(*abort)) == "(i32, i32, i32, i32) -> ()");
 }
 
+TEST_CASE("what waits for a descriptor may block, what asks may not") {
+  CHECK(FindRuntimeImport("wasi_snapshot_preview1", "fd_read")->may_block);
+  CHECK(FindRuntimeImport("wasi_snapshot_preview1", "fd_write")->may_block);
+  CHECK(FindRuntimeImport("wasi_snapshot_preview1", "sched_yield")->may_block);
+  CHECK_FALSE(FindRuntimeImport("wasi_snapshot_preview1", "clock_time_get")->may_block);
+  CHECK_FALSE(FindRuntimeImport("env", "abort")->may_block);
+}
+
 TEST_CASE("module and field both have to match") {
   CHECK(FindRuntimeImport("env", "fd_write") == nullptr);
   CHECK(FindRuntimeImport("wasi_unstable", "fd_write") == nullptr);

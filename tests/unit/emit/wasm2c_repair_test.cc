@@ -165,6 +165,19 @@ TEST_CASE("R5: an unknown app-impl.h is refused") {
   REQUIRE_FALSE(RepairImplHeader("x\n", features).ok());
 }
 
+TEST_CASE("R6: rows of imported functions say that their field is to be read") {
+  REQUIRE(RepairElements("  {RefFunc, t0, f, {NULL}, offsetof(w2c_app, w2c_env_instance)},\n"
+                         "  {RefFunc, t0, g, {NULL}, 0},\n"
+                         "  {GlobalGet, NULL, NULL, {NULL}, offsetof(w2c_app, w2c_env_g)},\n") ==
+          "  {RefImport, t0, f, {NULL}, offsetof(w2c_app, w2c_env_instance)},\n"
+          "  {RefFunc, t0, g, {NULL}, 0},\n"
+          "  {GlobalGet, NULL, NULL, {NULL}, offsetof(w2c_app, w2c_env_g)},\n");
+}
+
+TEST_CASE("R6: an app-impl.h that copies segments in an unknown way is refused") {
+  REQUIRE_FALSE(RepairImplHeader("  enum { RefFunc, RefNull, GlobalGet } expr_type;\n", {}).ok());
+}
+
 TEST_CASE("features that are not used change nothing") {
   const std::string text =
       "      } else c;\n  *instance_ptr = w2c_env_instance;\n  (u64)(var_j0) + 8u\n";
