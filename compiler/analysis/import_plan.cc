@@ -19,17 +19,19 @@ const FuncType& TypeOf(const Module& module, const Import& import) {
   return module.types[module.functions[import.index].type];
 }
 
-bool SameType(const FuncType& a, const FuncType& b) {
-  return a.params == b.params && a.results == b.results;
+// What a module can link to another module that exports it.
+std::string LinkHelp(const Import& import) {
+  return StrCat("link it with the module that exports it: perdure build ", Printable(import.module),
+                "=FILE THIS_FILE");
 }
 
-// Only functions can be imported: everything else would be state that belongs to somebody else.
+// A host can supply functions only: everything else would be state that belongs to somebody else.
 void RefuseShared(const Module& module, const Import& import, Diagnostics* diagnostics) {
-  Diagnostic& error =
-      ErrorAt(module, import.offset,
-              StrCat("imported ", ExternalKindName(import.kind), ' ', ImportName(import),
-                     " is not supported: only functions can be imported"),
-              diagnostics);
+  Diagnostic& error = ErrorAt(module, import.offset,
+                              StrCat("nobody supplies the imported ", ExternalKindName(import.kind),
+                                     ' ', ImportName(import), ": a host can supply functions only"),
+                              diagnostics);
+  error.helps.push_back(LinkHelp(import));
   switch (import.kind) {
     case ExternalKind::kMemory:
       error.helps.emplace_back(
@@ -62,7 +64,8 @@ void ReportMissing(const Module& module, const Import& import, Diagnostics* diag
   } else if (import.module == "__wbindgen_placeholder__" || import.module == "wbg") {
     error.notes.emplace_back("wasm-bindgen's imports are JavaScript");
   }
-  error.helps.emplace_back("give a library that defines it with --host=LIBRARY");
+  error.helps.emplace_back(
+      "give a library that defines it with --host=LIBRARY, or link a module that exports it");
 }
 
 class ImportPlanner {
@@ -97,7 +100,7 @@ class ImportPlanner {
     const auto [first, inserted] = seen_.try_emplace({import.module, import.field}, &import);
     const FuncType& first_type = TypeOf(module_, *first->second);
     const FuncType& type = TypeOf(module_, import);
-    if (inserted || SameType(first_type, type)) return true;
+    if (inserted || first_type == type) return true;
     ErrorAt(module_, import.offset,
             StrCat("the import ", ImportName(import), " appears with two types, ",
                    FuncTypeText(first_type), " and ", FuncTypeText(type)),
@@ -115,7 +118,7 @@ class ImportPlanner {
     const FuncType& type = TypeOf(module_, import);
     // Also with a host library: were it not to define the symbol, the linker would take the
     // runtime's.
-    if (!SameType(expected, type)) {
+    if (expected != type) {
       ErrorAt(module_, import.offset,
               StrCat("the import ", ImportName(import), " has type ", FuncTypeText(type),
                      ", but the runtime supplies it with type ", FuncTypeText(expected)),

@@ -17,8 +17,9 @@ namespace internal {
 Diagnostic& ErrorAt(const Module& module, uint64_t offset, std::string message,
                     Diagnostics* diagnostics) {
   Diagnostic& diagnostic = diagnostics->Error(std::move(message));
-  diagnostic.file = module.path;
-  diagnostic.offset = offset;
+  const Place place = module.PlaceOf(offset);
+  diagnostic.file = place.file;
+  diagnostic.offset = place.offset;
   return diagnostic;
 }
 

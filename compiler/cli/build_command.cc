@@ -53,7 +53,7 @@ std::optional<UsageError> CheckCombination(const BuildOptions& options) {
   }
   const std::string name = WithDefaults(options).name;
   if (!IsProgramName(name) &&
-      !IsDirectory(options.input)) {  // a folder as input is the better message
+      !IsDirectory(options.inputs.back())) {  // a folder as input is the better message
     return UsageError{StrCat(Quote(name), " cannot be a program's name"),
                       {"give one with --name=NAME"}};
   }
@@ -62,7 +62,7 @@ std::optional<UsageError> CheckCombination(const BuildOptions& options) {
 
 std::optional<UsageError> ReadOptions(const Arguments& arguments, BuildOptions* options) {
   options->compiler_version = kVersion;
-  options->input = arguments.positional()[0];
+  options->inputs = arguments.positional();
   options->output = arguments.Get("output");
   options->emit = EmitKindOf(arguments.Get("emit", "exe"));
   options->name = arguments.Get("name");

@@ -15,6 +15,7 @@
 #include "compiler/diag/printable.h"
 #include "compiler/driver/doctor.h"
 #include "compiler/driver/files.h"
+#include "compiler/driver/inputs.h"
 #include "compiler/driver/subprocess.h"
 #include "compiler/driver/toolchain.h"
 #include "rtlib/base/text.h"
@@ -62,19 +63,21 @@ ExitCode PrintData(std::string_view text, Console* console) {
 
 ExitCode InspectCommand(const Arguments& arguments, Console* console) {
   Diagnostics diagnostics;
-  const std::optional<Module> module = ReadModule(arguments.positional()[0], &diagnostics);
-  if (!module) {
+  const std::optional<LinkedModule> linked = ReadInputs(arguments.positional(), &diagnostics);
+  if (!linked) {
     console->Report(diagnostics);
     return ExitCode::kInput;
   }
+  const Module& module = linked->module;
   PlanOptions options;
   options.has_host_library = true;
-  const std::optional<PersistPlan> plan = MakePlan(*module, options, &diagnostics);
+  const std::optional<PersistPlan> plan = MakePlan(module, options, &diagnostics);
   const PersistPlan* const plan_or_null = plan ? &*plan : nullptr;
   const bool json = arguments.Has("json");
-  const ExitCode printed = PrintData(
-      json ? InspectJson(*module, plan_or_null, diagnostics) : InspectText(*module, plan_or_null),
-      console);
+  const ExitCode printed =
+      PrintData(json ? InspectJson(module, plan_or_null, linked->imports, diagnostics)
+                     : InspectText(module, plan_or_null, linked->imports),
+                console);
   if (!json) console->Report(diagnostics);
   return plan ? printed : ExitCode::kInput;
 }

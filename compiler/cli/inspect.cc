@@ -95,6 +95,18 @@ Rows ImportRows(const Module& module, const PersistPlan* plan) {
   return rows;
 }
 
+Rows LinkRows(const Module& module, const std::vector<LinkedImport>& links) {
+  Rows rows;
+  for (const LinkedImport& link : links) {
+    const bool is_function = link.kind == ExternalKind::kFunc;
+    rows.Add({StrCat(ExternalKindName(link.kind), ' ', link.index),
+              Quote(StrCat(link.module, '.', link.field)),
+              is_function ? FuncTypeText(FunctionType(module, link.index)) : std::string(),
+              StrCat("imported by ", Quote(link.importer))});
+  }
+  return rows;
+}
+
 Rows PersistingRows(const Module& module, const PersistPlan& plan) {
   Rows rows;
   for (const uint32_t i : plan.memories) {
@@ -126,8 +138,15 @@ std::string Joined(const std::vector<std::string>& words) {
 
 void AppendSummary(std::string* out, const Module& module) {
   const size_t imported = ImportedFunctionCount(module);
-  StrAppend(out, Printable(module.path), ": ", ModuleKindName(KindOf(module)), ", ",
-            module.binary.size(), " bytes, XXH3-128 ", HashText(module), '\n');
+  std::string files = Printable(module.path);
+  if (!module.origin_files.empty()) {
+    files.clear();
+    for (const std::string& file : module.origin_files) {
+      StrAppend(&files, files.empty() ? "" : " + ", Printable(file));
+    }
+  }
+  StrAppend(out, files, ": ", ModuleKindName(KindOf(module)), ", ", module.binary.size(),
+            " bytes, XXH3-128 ", HashText(module), '\n');
   StrAppend(out, "  ", module.functions.size() - imported, " functions in ",
             module.code_section_bytes, " bytes of code, ", imported, " imported functions\n");
   const std::vector<std::string> features = FeatureNames(module.features);
@@ -141,11 +160,13 @@ void AppendSummary(std::string* out, const Module& module) {
 
 }  // namespace
 
-std::string InspectText(const Module& module, const PersistPlan* plan) {
+std::string InspectText(const Module& module, const PersistPlan* plan,
+                        const std::vector<LinkedImport>& links) {
   std::string out;
   AppendSummary(&out, module);
   ExportRows(module).AppendTo(&out, "Exports");
   ImportRows(module, plan).AppendTo(&out, "Imports");
+  LinkRows(module, links).AppendTo(&out, "Linked");
   if (plan == nullptr) return out + "\nThis module cannot be built\n";
   PersistingRows(module, *plan).AppendTo(&out, "Persists");
   const size_t constants = static_cast<size_t>(std::count_if(

@@ -42,7 +42,8 @@ Json ExportsJson(const Module& module) {
                    {"kind", ExternalKindName(item.kind)},
                    {"index", item.index},
                    {"signature", SignatureJson(module, item.kind, item.index)},
-                   {"offset", item.offset}});
+                   {"file", module.PlaceOf(item.offset).file},
+                   {"offset", module.PlaceOf(item.offset).offset}});
   }
   return out;
 }
@@ -57,7 +58,8 @@ Json ImportsJson(const Module& module, const PersistPlan* plan) {
                    {"index", import.index},
                    {"signature", SignatureJson(module, import.kind, import.index)},
                    {"supplier", OrNull(std::string(SupplierText(plan, i)))},
-                   {"offset", import.offset}});
+                   {"file", module.PlaceOf(import.offset).file},
+                   {"offset", module.PlaceOf(import.offset).offset}});
   }
   return out;
 }
@@ -73,7 +75,8 @@ Json MemoriesJson(const Module& module) {
                    {"is_64", memory.is64},
                    {"is_shared", memory.shared},
                    {"is_imported", memory.imported},
-                   {"offset", memory.offset}});
+                   {"file", module.PlaceOf(memory.offset).file},
+                   {"offset", module.PlaceOf(memory.offset).offset}});
   }
   return out;
 }
@@ -87,7 +90,8 @@ Json GlobalsJson(const Module& module) {
                    {"type", ValueTypeName(global.type)},
                    {"is_mutable", global.is_mutable},
                    {"is_imported", global.imported},
-                   {"offset", global.offset}});
+                   {"file", module.PlaceOf(global.offset).file},
+                   {"offset", module.PlaceOf(global.offset).offset}});
   }
   return out;
 }
@@ -102,7 +106,21 @@ Json TablesJson(const Module& module) {
                    {"min_size", table.min_size},
                    {"max_size", OrNull(table.max_size)},
                    {"is_imported", table.imported},
-                   {"offset", table.offset}});
+                   {"file", module.PlaceOf(table.offset).file},
+                   {"offset", module.PlaceOf(table.offset).offset}});
+  }
+  return out;
+}
+
+Json LinksJson(const Module& module, const std::vector<LinkedImport>& links) {
+  Json out = Json::array();
+  for (const LinkedImport& link : links) {
+    out.push_back({{"importer", link.importer},
+                   {"module", link.module},
+                   {"field", link.field},
+                   {"kind", ExternalKindName(link.kind)},
+                   {"index", link.index},
+                   {"signature", SignatureJson(module, link.kind, link.index)}});
   }
   return out;
 }
@@ -129,6 +147,7 @@ Json DiagnosticsJson(const Diagnostics& diagnostics) {
   Json out = Json::array();
   for (const Diagnostic& diagnostic : diagnostics.all()) {
     out.push_back({{"severity", diagnostic.severity == Severity::kError ? "error" : "warning"},
+                   {"file", OrNull(diagnostic.file)},
                    {"message", diagnostic.message},
                    {"offset", OrNull(diagnostic.offset)},
                    {"line", OrNull(diagnostic.line)},
@@ -142,11 +161,12 @@ Json DiagnosticsJson(const Diagnostics& diagnostics) {
 }  // namespace
 
 std::string InspectJson(const Module& module, const PersistPlan* plan,
-                        const Diagnostics& diagnostics) {
+                        const std::vector<LinkedImport>& links, const Diagnostics& diagnostics) {
   const size_t imported = ImportedFunctionCount(module);
   const Json out = {
       {"version", kInspectJsonVersion},
       {"file", module.path},
+      {"linked_files", module.origin_files},
       {"bytes", module.binary.size()},
       {"hash", HashText(module)},
       {"kind", ModuleKindName(KindOf(module))},
@@ -161,6 +181,7 @@ std::string InspectJson(const Module& module, const PersistPlan* plan,
       {"initialize_function", OrNull(FindInitialize(module))},
       {"exports", ExportsJson(module)},
       {"imports", ImportsJson(module, plan)},
+      {"links", LinksJson(module, links)},
       {"memories", MemoriesJson(module)},
       {"globals", GlobalsJson(module)},
       {"tables", TablesJson(module)},

@@ -7,21 +7,9 @@ const ExitStatus kOkStatusLine = {0, "success"};
 const ExitStatus kUsageStatusLine = {2, "the command line is wrong"};
 const ExitStatus kInternalStatusLine = {70, "internal error: please report it"};
 
-VerbSpec BuildVerb() {
-  VerbSpec verb;
-  verb.name = "build";
-  verb.usage = "IN.wasm|IN.wat [-o OUT] [OPTIONS]";
-  verb.summary = "compile a module into a program";
-  verb.description =
-      "Compiles a WebAssembly module (binary, or text in a .wat file) into a native program. Every "
-      "exported function becomes a subcommand; memories, globals and tables persist in one SQLite "
-      "file.\n\n"
-      "The same module with the same options gives the same C code, byte for byte.";
-  verb.argument = Completes::kModule;
-  verb.arguments_min = verb.arguments_max = 1;
-  verb.argument_name = "an input module";
-  verb.options = {
-      {"output", 'o', "FILE", "write FILE (default: the module's name without .wasm)",
+std::vector<OptionSpec> BuildOptionSpecs() {
+  return {
+      {"output", 'o', "FILE", "write FILE (default: the main module's name without .wasm)",
        Completes::kFile},
       {"emit",
        0,
@@ -58,10 +46,32 @@ VerbSpec BuildVerb() {
       {"depfile", 0, "FILE", "write what the output depends on, for make and ninja",
        Completes::kFile},
   };
+}
+
+VerbSpec BuildVerb() {
+  VerbSpec verb;
+  verb.name = "build";
+  verb.usage = "[NAME=]IN.wasm|IN.wat... [-o OUT] [OPTIONS]";
+  verb.summary = "compile a module into a program";
+  verb.description =
+      "Compiles a WebAssembly module (binary, or text in a .wat file) into a native program. Every "
+      "exported function becomes a subcommand; memories, globals and tables persist in one SQLite "
+      "file.\n\n"
+      "Several modules are linked into one program: each may import what the ones before it "
+      "export, under the name of their file without extension, or under NAME. The last one is the "
+      "main one, whose exports are the subcommands; the state of all of them commits together.\n\n"
+      "The same modules with the same options give the same C code, byte for byte.";
+  verb.argument = Completes::kModule;
+  verb.arguments_min = 1;
+  verb.arguments_max = kInputsMax;
+  verb.argument_name = "an input module";
+  verb.options = BuildOptionSpecs();
   verb.examples = {
       {"perdure build counter.wasm -o counter", "a program; ./counter --help lists its exports"},
       {"perdure build counter.wasm -o counter --static",
        "the same, for a machine with nothing on it"},
+      {"perdure build heap.wasm list.wasm -o list",
+       "list imports heap's memory and functions; both persist together"},
       {"perdure build app.wasm --host=libclock.a", "app imports functions that libclock.a defines"},
       {"perdure build counter.wasm --emit=static-lib -o libcounter.a",
        "and counter.hpp: a C++ class"},
@@ -78,17 +88,20 @@ VerbSpec BuildVerb() {
 VerbSpec InspectVerb() {
   VerbSpec verb;
   verb.name = "inspect";
-  verb.usage = "IN.wasm|IN.wat [--json]";
+  verb.usage = "[NAME=]IN.wasm|IN.wat... [--json]";
   verb.summary = "show what a module contains and what of it will persist";
   verb.description =
       "Lists a module's exports with their signatures, its imports and who supplies them, the "
       "features it uses, and all of its state: what persists, and what cannot and why. Imports "
-      "that perdure does not supply are taken to come from a host library.";
+      "that perdure does not supply are taken to come from a host library. Several modules are "
+      "shown as 'perdure build' links them.";
   verb.argument = Completes::kModule;
-  verb.arguments_min = verb.arguments_max = 1;
+  verb.arguments_min = 1;
+  verb.arguments_max = kInputsMax;
   verb.argument_name = "an input module";
   verb.options = {{"json", 0, "", "for programs: docs/reference/json.md"}};
   verb.examples = {{"perdure inspect counter.wasm", "for people"},
+                   {"perdure inspect heap.wasm list.wasm", "two modules as one program"},
                    {"perdure inspect --json counter.wasm | jq .exports", "for programs"}};
   verb.exit_statuses = {kOkStatusLine,
                         {1, "the module is not valid, or cannot be built"},

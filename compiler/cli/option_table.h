@@ -49,6 +49,9 @@ struct EnvironmentSpec {
   std::string_view what;
 };
 
+// Modules that can be linked with each other on one command line.
+inline constexpr size_t kInputsMax = 1000;
+
 inline constexpr std::string_view kProgramSummary =
     "compile WebAssembly modules into native programs whose state outlives their process";
 

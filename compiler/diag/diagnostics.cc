@@ -26,12 +26,9 @@ constexpr Palette kColored = {"\x1b[1m",    "\x1b[1;31m", "\x1b[1;35m",
 
 std::string Location(const Diagnostic& diagnostic) {
   if (diagnostic.file.empty()) return "";
+  if (diagnostic.offset) return PlaceText(diagnostic.file, *diagnostic.offset) + ": ";
   std::string out = Printable(diagnostic.file);
-  if (diagnostic.offset) {
-    char text[32];
-    std::snprintf(text, sizeof(text), ":0x%06" PRIx64, *diagnostic.offset);
-    out += text;
-  } else if (diagnostic.line) {
+  if (diagnostic.line) {
     StrAppend(&out, ':', *diagnostic.line);
     if (diagnostic.column) StrAppend(&out, ':', *diagnostic.column);
   }
@@ -57,6 +54,12 @@ std::string Counted(size_t count, const char* noun) {
 }
 
 }  // namespace
+
+std::string PlaceText(std::string_view file, uint64_t offset) {
+  char text[32];
+  std::snprintf(text, sizeof(text), ":0x%06" PRIx64, offset);
+  return Printable(file) + text;
+}
 
 Diagnostic& Diagnostics::Error(std::string message) {
   Diagnostic& diagnostic = all_.emplace_back();

@@ -35,6 +35,9 @@ struct Diagnostic {
 
 inline constexpr int kDiagnosticsMax = 20;
 
+// "app.wasm:0x0001a3": a place in a binary module, for notes.
+std::string PlaceText(std::string_view file, uint64_t offset);
+
 class Diagnostics {
  public:
   // The returned reference is valid until the next Error() or Warning().

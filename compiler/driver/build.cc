@@ -14,6 +14,7 @@
 #include "compiler/driver/depfile.h"
 #include "compiler/driver/files.h"
 #include "compiler/driver/host_check.h"
+#include "compiler/driver/inputs.h"
 #include "compiler/driver/subprocess.h"
 #include "compiler/driver/toolchain.h"
 #include "compiler/driver/translate.h"
@@ -116,8 +117,9 @@ class Builder {
         return Fail(ExitCode::kInput, StrCat("host library ", Quote(host), " is not there"));
       }
     }
-    module_ = ReadModule(options_.input, diagnostics_);
-    if (!module_) return ExitCode::kInput;
+    std::optional<LinkedModule> linked = ReadInputs(options_.inputs, diagnostics_);
+    if (!linked) return ExitCode::kInput;
+    module_ = std::move(linked->module);
     PlanOptions plan_options;
     // Sources and libraries are linked by somebody else, who brings the host functions.
     plan_options.has_host_library = !options_.hosts.empty() || options_.emit != EmitKind::kExe;
@@ -184,8 +186,9 @@ class Builder {
       Diagnostic& error = diagnostics_->Error(
           StrCat("import ", Quote(StrCat(import.module, ".", import.field)), " of type ",
                  FuncTypeText(module_->types[function.type]), " is in no --host library"));
-      error.file = module_->path;
-      error.offset = import.offset;
+      const Place place = module_->PlaceOf(import.offset);
+      error.file = place.file;
+      error.offset = place.offset;
       error.notes.push_back(StrCat("the C function ",
                                    Quote(translation_.names.functions[import.index].symbol),
                                    " was looked for"));
@@ -258,7 +261,8 @@ class Builder {
 
   ExitCode WriteDepfile() {
     if (options_.depfile.empty()) return ExitCode::kOk;
-    std::vector<std::string> dependencies = {options_.input};
+    std::vector<std::string> dependencies;
+    for (const std::string& input : options_.inputs) dependencies.push_back(ParseInput(input).path);
     dependencies.insert(dependencies.end(), options_.hosts.begin(), options_.hosts.end());
     if (options_.emit == EmitKind::kExe) {
       dependencies.push_back(runtime_.rt_archive);
@@ -313,17 +317,11 @@ class Builder {
   size_t step_ = 0;
 };
 
-std::string StemOf(const std::string& path) {
-  const std::string base = Basename(path);
-  const size_t dot = base.rfind('.');
-  return dot == std::string::npos || dot == 0 ? base : base.substr(0, dot);
-}
-
 }  // namespace
 
 BuildOptions WithDefaults(BuildOptions options) {
   if (options.output.empty()) {
-    const std::string stem = StemOf(options.input);
+    const std::string stem = Stem(ParseInput(options.inputs.back()).path);
     switch (options.emit) {
       case EmitKind::kExe:
         options.output = stem;
@@ -342,7 +340,7 @@ BuildOptions WithDefaults(BuildOptions options) {
   if (options.name.empty()) {
     options.name = Basename(options.output);
     if (options.emit == EmitKind::kStaticLib || options.emit == EmitKind::kObject) {
-      options.name = StemOf(options.name);
+      options.name = Stem(options.name);
       if (options.emit == EmitKind::kStaticLib && options.name.starts_with("lib") &&
           options.name.size() > 3) {
         options.name.erase(0, 3);

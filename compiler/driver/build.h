@@ -1,4 +1,4 @@
-// Build: from a wasm file to a program, by way of the layers below and the machine's C toolchain.
+// Build: from wasm files to a program, by way of the layers below and the machine's C toolchain.
 #pragma once
 
 #include <cstdint>
@@ -19,8 +19,8 @@ enum class EmitKind : uint8_t {
 };
 
 struct BuildOptions {
-  std::string input;
-  std::string output;  // empty: from the input's name
+  std::vector<std::string> inputs;  // as in ParseInput(); linked, the last one is the main one
+  std::string output;               // empty: from the main input's name
   EmitKind emit = EmitKind::kExe;
   std::string name;   // program name; empty: from the output's name
   std::string state;  // default state path; empty: none

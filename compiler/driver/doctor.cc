@@ -82,11 +82,12 @@ DoctorCheck CheckSample(const std::string& cc, const std::string& compiler_versi
     return check;
   }
   BuildOptions options;
-  options.input = work->File("sample.wat");
+  options.inputs = {work->File("sample.wat")};
   options.output = work->File("sample");
   options.cc = cc;
   options.compiler_version = compiler_version;
-  if (Status written = WriteFile(options.input, EmbeddedTemplate("sample.wat")); !written.ok()) {
+  if (Status written = WriteFile(options.inputs[0], EmbeddedTemplate("sample.wat"));
+      !written.ok()) {
     check.detail = written.message();
     return check;
   }

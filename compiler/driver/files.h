@@ -20,6 +20,8 @@ bool IsExecutableFile(const std::string& path);
 // "a/b.c" gives "a" and "b.c"; "b.c" gives "." and "b.c".
 std::string Directory(std::string_view path);
 std::string Basename(std::string_view path);
+// "a/b.c" gives "b".
+std::string Stem(std::string_view path);
 // With symbolic links in front of it left alone; relative to the current directory.
 std::string Absolute(const std::string& path);
 

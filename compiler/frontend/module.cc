@@ -1,5 +1,6 @@
 #include "compiler/frontend/module.h"
 
+#include <algorithm>
 #include <span>
 
 #include "compiler/frontend/sections.h"
@@ -64,6 +65,15 @@ std::string FuncTypeText(const FuncType& type) {
     AppendTypes(&out, type.results);
   }
   return out;
+}
+
+Place Module::PlaceOf(uint64_t offset) const {
+  const auto after =
+      std::upper_bound(origins.begin(), origins.end(), offset,
+                       [](uint64_t value, const Origin& origin) { return value < origin.offset; });
+  if (after == origins.begin()) return {path, offset};
+  const Origin& origin = *(after - 1);
+  return {origin_files[origin.file], origin.file_offset};
 }
 
 std::vector<uint8_t> BinaryWithoutStart(const Module& module) {

@@ -33,6 +33,7 @@ std::string_view ExternalKindName(ExternalKind kind);  // "function", "table", "
 struct FuncType {
   std::vector<ValueType> params;
   std::vector<ValueType> results;
+  bool operator==(const FuncType&) const = default;
 };
 std::string FuncTypeText(const FuncType& type);  // "(i32, i64) -> f32", "() -> ()"
 
@@ -146,8 +147,21 @@ struct InstructionUse {
   uint64_t offset = 0;
 };
 
+// Where an item of a linked module was read from.
+struct Origin {
+  uint64_t offset = 0;       // in the linked module
+  uint32_t file = 0;         // index into Module::origin_files
+  uint64_t file_offset = 0;  // there
+};
+
+// A place as a person knows it.
+struct Place {
+  std::string file;
+  uint64_t offset = 0;
+};
+
 struct Module {
-  std::string path;             // as the user named it
+  std::string path;             // as the user named it; of a linked module, the main one's
   std::vector<uint8_t> binary;  // the whole module
   uint8_t hash[16] = {};        // XXH3-128 of binary, canonical form
 
@@ -176,10 +190,21 @@ struct Module {
   // table.init) or drops one (data.drop, elem.drop), or sets a global that holds a reference
   // (global.set): for each instruction and operand, the first place.
   std::vector<InstructionUse> uses;
+
+  // Of a linked module: its inputs, and its items by offset.
+  std::vector<std::string> origin_files;
+  std::vector<Origin> origins;
+
+  // For messages: where the item at `offset` is in the file it came from.
+  Place PlaceOf(uint64_t offset) const;
 };
 
 // Reads and validates `path` (.wasm or .wat by content). nullopt: diagnostics has errors.
 std::optional<Module> ReadModule(const std::string& path, Diagnostics* diagnostics);
+
+// The same for a binary that is in memory already. `path` is for messages.
+std::optional<Module> ReadModuleBinary(std::string path, std::vector<uint8_t> binary,
+                                       Diagnostics* diagnostics);
 
 // The module's bytes for wasm2c: without its start section, because the runtime runs the start
 // function itself, as the `start` event, and never again on restore; and without custom sections,

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <string_view>
+#include <utility>
 
 #include "compiler/frontend/code_reader.h"
 #include "compiler/frontend/explain.h"
@@ -42,9 +43,14 @@ std::optional<Module> ReadModule(const std::string& path, Diagnostics* diagnosti
     if (!binary) return std::nullopt;
     bytes = std::move(binary);
   }
+  return ReadModuleBinary(path, *std::move(bytes), diagnostics);
+}
+
+std::optional<Module> ReadModuleBinary(std::string path, std::vector<uint8_t> bytes,
+                                       Diagnostics* diagnostics) {
   Module module;
-  module.path = path;
-  module.binary = *std::move(bytes);
+  module.path = std::move(path);
+  module.binary = std::move(bytes);
   if (const std::optional<ReadError> error = ReadBinary(&module)) {
     // A cut-off file fails somewhere inside; where it is cut off is the better thing to say.
     if (FindSections(&module, diagnostics)) diagnostics->Add(ExplainReadError(module, *error));

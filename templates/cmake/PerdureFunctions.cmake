@@ -8,10 +8,11 @@ include_guard(GLOBAL)
 cmake_policy(PUSH)
 cmake_policy(VERSION 3.25)
 
-#   perdure_add_executable(<name> WASM <module> [NAME <program>] [STATE <path>] [OPTIMIZE <0-3>]
-#                          [STATIC] [HOST <target or file>...] [OPTIONS <option>...])
+#   perdure_add_executable(<name> WASM [<name>=]<module>... [NAME <program>] [STATE <path>]
+#                          [OPTIMIZE <0-3>] [STATIC] [HOST <target or file>...]
+#                          [OPTIONS <option>...])
 function(perdure_add_executable name)
-  cmake_parse_arguments(PARSE_ARGV 1 ARG "STATIC" "WASM;NAME;STATE;OPTIMIZE" "HOST;OPTIONS")
+  cmake_parse_arguments(PARSE_ARGV 1 ARG "STATIC" "NAME;STATE;OPTIMIZE" "WASM;HOST;OPTIONS")
   set(output ${CMAKE_CURRENT_BINARY_DIR}/${name}${CMAKE_EXECUTABLE_SUFFIX})
   _perdure_check_arguments(perdure_add_executable)
   set(options)
@@ -25,12 +26,12 @@ function(perdure_add_executable name)
   add_dependencies(${name} ${name}_build)
 endfunction()
 
-#   perdure_add_library(<name> WASM <module> [NAME <program>] [STATE <path>] [OPTIMIZE <0-3>]
-#                       [HOST <target or file>...] [OPTIONS <option>...])
+#   perdure_add_library(<name> WASM [<name>=]<module>... [NAME <program>] [STATE <path>]
+#                       [OPTIMIZE <0-3>] [HOST <target or file>...] [OPTIONS <option>...])
 #
 # The library's header is <name>.hpp; linking the target makes it includable.
 function(perdure_add_library name)
-  cmake_parse_arguments(PARSE_ARGV 1 ARG "" "WASM;NAME;STATE;OPTIMIZE" "HOST;OPTIONS")
+  cmake_parse_arguments(PARSE_ARGV 1 ARG "" "NAME;STATE;OPTIMIZE" "WASM;HOST;OPTIONS")
   set(folder ${CMAKE_CURRENT_BINARY_DIR}/${name}.perdure)
   set(output ${folder}/lib${name}.a)
   _perdure_check_arguments(perdure_add_library)
@@ -69,8 +70,22 @@ endmacro()
 # Targets depend on the stamp: CMake takes a dependency on a file for one on the imported target
 # whose location it is, and that target depends on the custom target: a cycle.
 function(_perdure_build_command emit output header)
-  cmake_path(ABSOLUTE_PATH ARG_WASM BASE_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR} NORMALIZE
-             OUTPUT_VARIABLE wasm)
+  set(inputs)
+  set(depends)
+  set(modules)
+  foreach(module IN LISTS ARG_WASM)
+    # The path in "<name>=<path>", as the compiler reads it.
+    set(prefix)
+    if(module MATCHES "^([^/=]+=)(.*)$")
+      set(prefix ${CMAKE_MATCH_1})
+      set(module ${CMAKE_MATCH_2})
+    endif()
+    cmake_path(ABSOLUTE_PATH module BASE_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR} NORMALIZE)
+    list(APPEND inputs ${prefix}${module})
+    list(APPEND depends ${module})
+    cmake_path(GET module FILENAME module)
+    list(APPEND modules ${module})
+  endforeach()
   list(APPEND options --emit=${emit} --name=${ARG_NAME})
   if(DEFINED ARG_STATE)
     list(APPEND options --state=${ARG_STATE})
@@ -78,7 +93,6 @@ function(_perdure_build_command emit output header)
   if(DEFINED ARG_OPTIMIZE)
     list(APPEND options -O${ARG_OPTIMIZE})
   endif()
-  set(depends ${wasm})
   foreach(host IN LISTS ARG_HOST)
     if(TARGET ${host})
       set(host $<TARGET_FILE:${host}>)
@@ -108,15 +122,16 @@ function(_perdure_build_command emit output header)
   cmake_path(GET output PARENT_PATH folder)
   file(MAKE_DIRECTORY ${folder})
   cmake_path(GET output FILENAME file)
-  cmake_path(GET wasm FILENAME module)
+  list(JOIN modules ", " modules)
   add_custom_command(
     OUTPUT ${output} ${output}.stamp
     BYPRODUCTS ${header}
-    COMMAND ${compiler} build ${wasm} -o ${output} --depfile=${output}.d ${options} ${ARG_OPTIONS}
+    COMMAND ${compiler} build ${inputs} -o ${output} --depfile=${output}.d ${options}
+      ${ARG_OPTIONS}
     COMMAND ${CMAKE_COMMAND} -E touch ${output}.stamp
     DEPENDS ${depends}
     DEPFILE ${output}.d
-    COMMENT "Compiling ${module} into ${file}"
+    COMMENT "Compiling ${modules} into ${file}"
     VERBATIM COMMAND_EXPAND_LISTS)
 endfunction()
 

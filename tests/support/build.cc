@@ -96,13 +96,19 @@ std::string Joined(const std::vector<std::string>& words) {
 }
 
 std::string EntryKey(const char* kind, const std::string& module, const BuildOptions& options) {
-  return std::string(kind) + '\n' + module + '\n' + ReadFile(module) + '\n' +
-         Joined(options.flags) + (options.host_source.empty() ? "" : ReadFile(options.host_source));
+  std::string text = std::string(kind) + '\n' + module + '\n' + ReadFile(module) + '\n';
+  for (const std::string& library : options.libraries) {
+    text += library + '\n' + ReadFile(library) + '\n';
+  }
+  return text + Joined(options.flags) +
+         (options.host_source.empty() ? "" : ReadFile(options.host_source));
 }
 
 std::vector<std::string> BuildArguments(const std::string& module, const BuildOptions& options,
                                         const std::string& output) {
-  std::vector<std::string> arguments = {"build", module, "-o", output};
+  std::vector<std::string> arguments = {"build"};
+  arguments.insert(arguments.end(), options.libraries.begin(), options.libraries.end());
+  arguments.insert(arguments.end(), {module, "-o", output});
   arguments.insert(arguments.end(), options.flags.begin(), options.flags.end());
   return arguments;
 }

@@ -25,6 +25,8 @@ std::string SharedModule(const std::string& name);
 
 struct BuildOptions {
   std::vector<std::string> flags = {"-O1"};
+  // Modules that are linked with it and come before it.
+  std::vector<std::string> libraries = {};
   // C source of a host library to compile and link, or empty.
   std::string host_source = {};
 };

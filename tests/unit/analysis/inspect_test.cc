@@ -20,8 +20,8 @@ Inspected Inspect(const std::string& path, bool has_host_library = false) {
   REQUIRE(module.has_value());
   const std::optional<PersistPlan> plan = MakePlan(*module, {has_host_library}, &diagnostics);
   const PersistPlan* pointer = plan ? &*plan : nullptr;
-  return {InspectText(*module, pointer),
-          nlohmann::json::parse(InspectJson(*module, pointer, diagnostics))};
+  return {InspectText(*module, pointer, {}),
+          nlohmann::json::parse(InspectJson(*module, pointer, {}, diagnostics))};
 }
 
 bool Has(const std::string& text, const std::string& part) {

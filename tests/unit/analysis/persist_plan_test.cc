@@ -156,8 +156,10 @@ TEST_CASE("an import nobody supplies is named with its type and the way out") {
                 "of type (i32, i32, i32) -> i32",
                 "0x000062: error: nobody supplies the import 'wasi_unstable.fd_write' of type "
                 "(i32, i32, i32, i32) -> i32"});
-  CHECK(planned.diagnostics.all()[0].helps ==
-        Strings{"give a library that defines it with --host=LIBRARY"});
+  CHECK(
+      planned.diagnostics.all()[0].helps ==
+      Strings{
+          "give a library that defines it with --host=LIBRARY, or link a module that exports it"});
   CHECK_FALSE(PlanFile(Corpus("bad/missing_import.wat"), true).diagnostics.has_errors());
 }
 
@@ -178,16 +180,16 @@ TEST_CASE("one import with two types is an error") {
                 "(i64) -> ()"});
 }
 
-TEST_CASE("memories, tables, globals and tags cannot be imported") {
+TEST_CASE("memories, tables, globals and tags cannot come from a host") {
   CHECK(Lines(PlanFile(Corpus("bad/imported_state.wat"), true)) ==
-        Strings{"0x000016: error: imported memory 'env.memory' is not supported: only functions "
-                "can be imported",
-                "0x000024: error: imported table 'env.__indirect_function_table' is not "
-                "supported: only functions can be imported",
-                "0x000046: error: imported global 'env.__memory_base' is not supported: only "
-                "functions can be imported",
-                "0x00005b: error: imported tag 'env.__cpp_exception' is not supported: only "
-                "functions can be imported"});
+        Strings{"0x000016: error: nobody supplies the imported memory 'env.memory': a host can "
+                "supply functions only",
+                "0x000024: error: nobody supplies the imported table "
+                "'env.__indirect_function_table': a host can supply functions only",
+                "0x000046: error: nobody supplies the imported global 'env.__memory_base': a host "
+                "can supply functions only",
+                "0x00005b: error: nobody supplies the imported tag 'env.__cpp_exception': a host "
+                "can supply functions only"});
 }
 
 TEST_CASE("shared memories are refused") {

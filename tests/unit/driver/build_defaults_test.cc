@@ -8,7 +8,7 @@ namespace {
 
 BuildOptions Defaults(const std::string& input, const std::string& output, EmitKind emit) {
   BuildOptions options;
-  options.input = input;
+  options.inputs = {input};
   options.output = output;
   options.emit = emit;
   return WithDefaults(options);

@@ -1,0 +1,28 @@
+;; What linked_list.wat and linked_main.wat share: a memory with a bump allocator, a table of
+;; functions, a counter, a tag. Nothing of it is in the last module.
+(module
+  (type $unary (func (param i32) (result i32)))
+  (memory (export "memory") 1 8)
+  (table (export "operations") 6 funcref)
+  (global $top (export "top") (mut i32) (i32.const 64))
+  (global $calls (mut i32) (i32.const 0))
+  (global (export "first_node") i32 (i32.const 64))
+  (tag $full (export "full") (param i32))
+  (data (i32.const 8) "heap")
+  (data $label "HEAP")
+  (elem (i32.const 0) func $double $count)
+  (start $init)
+  (func $init (memory.init $label (i32.const 12) (i32.const 0) (i32.const 4)))
+  (func $double (type $unary) (i32.mul (local.get 0) (i32.const 2)))
+  ;; Counts in a private global, whichever module calls it through the table.
+  (func $count (type $unary)
+    (global.set $calls (i32.add (global.get $calls) (local.get 0)))
+    (global.get $calls))
+  (func (export "alloc") (param $bytes i32) (result i32)
+    (local $at i32)
+    (local.set $at (global.get $top))
+    (if (i32.gt_u (i32.add (local.get $at) (local.get $bytes)) (i32.const 4096))
+      (then (throw $full (local.get $bytes))))
+    (global.set $top (i32.add (local.get $at) (local.get $bytes)))
+    (local.get $at))
+  (func (export "forget_label") (data.drop $label)))
