@@ -8,8 +8,7 @@
 //
 //   place it can be written to (global, table)  x  way in (export's parameter, import's result)
 //     -> the build warns, because most such programs only pass nulls there; and the commit of an
-//     event that
-//        left one in state fails, says which, and rolls the event back
+//        event that left one in state fails, says which, and rolls the event back
 //
 // Locals and the operand stack do not matter, they are empty between events.
 #include <algorithm>

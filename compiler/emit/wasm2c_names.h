@@ -7,10 +7,11 @@
 //
 //     app.h                                        app-impl.h
 //       typedef struct w2c_app {                     u32 w2c_app_f2(w2c_app*, u32);
-//         struct w2c_env* w2c_env_instance;          void wasm_tailcall_w2c_app_f2(void
-//         **instance_ptr, ... u32 w2c_g0;                              app_0.c wasm_rt_memory_t
-//         w2c_memory;               FUNC_TYPE_EXTERN_T(w2c_app_t0) = "..."; wasm_rt_funcref_table_t
-//         w2c_T0; bool data_segment_dropped_w2c_app_d1 : 1;
+//         struct w2c_env* w2c_env_instance;          void wasm_tailcall_w2c_app_f2(void**, ...
+//         u32 w2c_g0;                              app_0.c
+//         wasm_rt_memory_t w2c_memory;               FUNC_TYPE_EXTERN_T(w2c_app_t0) = "...";
+//         wasm_rt_funcref_table_t w2c_T0;
+//         bool data_segment_dropped_w2c_app_d1 : 1;
 //       } w2c_app;
 //       void wasm2c_app_instantiate(w2c_app*, struct w2c_env*);
 //       /* import: 'env' 'now' */

@@ -1,5 +1,4 @@
-// Instance::Impl: one live instance and its store. The protocol is drawn in instance.cc; the parts
-// are in
+// Instance::Impl: one live instance and its store. The protocol is drawn in instance.cc. Its parts:
 //   instance.cc   opening, closing, what the outside may ask
 //   event.cc      delivering one event, settling what came of it
 //   commit.cc     transactions, groups, releasing effects, folding, being poisoned

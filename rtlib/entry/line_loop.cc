@@ -3,15 +3,13 @@
 // Its promises to the program at the other end of the pipes:
 //  (L1) A result is written only after its event's commit, in the order of the lines.
 //  (L2) Whoever waits for an answer gets it: before the loop waits for input, everything due is
-//  committed
-//       and written. Under commit=interval a group may stay open for the rest of its interval.
+//       committed and written. Under commit=interval a group may stay open for the rest of its
+//       interval.
 //  (L3) While input is queued, results are gathered into large writes.
 //  (L4) A line that cannot be carried out is reported with its number and changes nothing; the next
-//  line
-//       is read as if it had not been there.
+//       line is read as if it had not been there.
 //  (L5) The loop ends between events: at the end of the input, when the guest exits, on a stop
-//  signal, or
-//       when nobody reads the results. In each case the group is committed first.
+//       signal, or when nobody reads the results. In each case the group is committed first.
 //
 //                     +--------- a line is buffered: run it <---------+
 //                     v                                               |

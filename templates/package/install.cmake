@@ -2,8 +2,7 @@
 # .deb.
 #
 # Everything is installed below lib/, bin/, include/ and share/ of the prefix and never into a
-# multiarch
-# folder: the compiler finds its runtime at ../lib from itself.
+# multiarch folder: the compiler finds its runtime at ../lib from itself.
 include(CMakePackageConfigHelpers)
 
 set(package_folder lib/cmake/Perdure)
