@@ -196,6 +196,9 @@ const std::vector<EnvironmentSpec>& Environment() {
   static const std::vector<EnvironmentSpec> environment = {
       {"PERDURE_WASM2C", "the wasm2c to use (default: from PATH, then beside perdure)"},
       {"PERDURE_CC, CC", "the C compiler, with arguments if need be"},
+      {"PERDURE_CFLAGS, CFLAGS",
+       "more flags for the C compiler; the ones a program's meaning depends on override them"},
+      {"PERDURE_LDFLAGS, LDFLAGS", "more flags for linking programs"},
       {"PERDURE_CCACHE", "'off': do not use ccache"},
       {"AR", "the archiver for --emit=static-lib (default: ar)"},
       {"TMPDIR", "where generated files are put while a build runs (default: /tmp)"},

@@ -8,9 +8,12 @@
 namespace perdure {
 namespace {
 
+// The user's flags come before ours: what a program's meaning depends on has the last word.
 std::vector<std::string> CompilerCommand(const CToolchain& tools, const BuildOptions& options) {
   std::vector<std::string> argv = tools.compiler.command;
   if (!options.target.empty()) argv.push_back("--target=" + options.target);
+  const std::vector<std::string>& flags = tools.compiler.compile_flags;
+  argv.insert(argv.end(), flags.begin(), flags.end());
   return argv;
 }
 
@@ -37,7 +40,7 @@ Command CompileCommand(const CToolchain& tools, const BuildOptions& options,
       command.argv.end(),
       {"-std=gnu11", StrCat("-O", options.optimize), is_library ? "-fPIC" : "-fPIE",
        // What wasm says about numbers, and no assumption about types behind a guest's pointers.
-       "-fno-math-errno", "-ffp-contract=off", "-fno-strict-aliasing",
+       "-fno-fast-math", "-fno-math-errno", "-ffp-contract=off", "-fno-strict-aliasing",
        // What is not used goes (--gc-sections); nothing of ours is exported from the program.
        "-fvisibility=hidden", "-ffunction-sections", "-fdata-sections",
        // Warnings would be about a machine's code.
@@ -57,6 +60,8 @@ Command LinkCommand(const CToolchain& tools, const BuildOptions& options,
   command.directory = directory;
   command.label = "linking " + Basename(options.output);
   command.argv = CompilerCommand(tools, options);
+  const std::vector<std::string>& flags = tools.compiler.link_flags;
+  command.argv.insert(command.argv.end(), flags.begin(), flags.end());
   command.argv.emplace_back(options.is_static ? "-static-pie" : "-pie");
   command.argv.emplace_back("-Wl,--gc-sections");
   command.argv.insert(command.argv.end(), {"-o", output});

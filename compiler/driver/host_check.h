@@ -3,6 +3,7 @@
 // the real one will have.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 

@@ -62,6 +62,8 @@ Result<CCompiler> ProbeCompiler(const std::string& text, bool is_named) {
   compiler.version = end.ok() ? end.output.substr(0, end.output.find('\n')) : "unknown version";
   compiler.is_clang = compiler.version.find("clang") != std::string::npos;
   compiler.ccache = FindCcache(compiler);
+  compiler.compile_flags = Words(EnvironmentOr("PERDURE_CFLAGS", EnvironmentOr("CFLAGS", "")));
+  compiler.link_flags = Words(EnvironmentOr("PERDURE_LDFLAGS", EnvironmentOr("LDFLAGS", "")));
   return compiler;
 }
 

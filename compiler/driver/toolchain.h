@@ -35,11 +35,14 @@ struct CCompiler {
   std::vector<std::string> command;  // absolute path, and arguments given with it
   std::string version;               // first line of --version
   bool is_clang = false;
+  // The user's: for compiling and linking, and for linking only.
+  std::vector<std::string> compile_flags, link_flags;
   std::string ccache;  // absolute path, or empty: not used
 };
 
 // `wanted` (--cc), else $PERDURE_CC, $CC, clang-19, clang, gcc, cc. A named one must work; of the
-// others the first that does is taken.
+// others the first that does is taken. Flags: $PERDURE_CFLAGS, else $CFLAGS; $PERDURE_LDFLAGS, else
+// $LDFLAGS.
 Result<CCompiler> FindCCompiler(const std::string& wanted);
 
 // --- our own files -------------------------------------------------------------------------------

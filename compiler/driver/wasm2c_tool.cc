@@ -78,7 +78,10 @@ std::string Wasm2cVersionProblem(std::string_view version) {
   const char* at = version.data();
   const char* const end = version.data() + version.size();
   for (int i = 0; i < 3; ++i) {
-    if (i > 0 && (at == end || *at++ != '.')) return StrCat("has no version: ", Quote(version));
+    if (i > 0) {
+      if (at == end || *at != '.') return StrCat("has no version: ", Quote(version));
+      ++at;
+    }
     const auto parsed = std::from_chars(at, end, found[i]);
     if (parsed.ec != std::errc()) return StrCat("has no version: ", Quote(version));
     at = parsed.ptr;

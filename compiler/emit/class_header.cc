@@ -42,7 +42,7 @@ std::string ResultType(const FuncType& type) {
 }
 
 std::string StoreArgument(ValueType type, size_t i) {
-  const std::string member = StrCat("args[", i, "].", ValueField(type));
+  std::string member = StrCat("args[", i, "].", ValueField(type));
   switch (type) {
     case ValueType::kI32:
       return StrCat("    ", member, " = static_cast<uint32_t>(a", i, ");\n");
@@ -56,7 +56,7 @@ std::string StoreArgument(ValueType type, size_t i) {
 }
 
 std::string LoadResult(ValueType type, size_t i) {
-  const std::string member = StrCat("results[", i, "].", ValueField(type));
+  std::string member = StrCat("results[", i, "].", ValueField(type));
   switch (type) {
     case ValueType::kI32:
       return StrCat("static_cast<int32_t>(", member, ")");

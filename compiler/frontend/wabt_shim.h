@@ -60,6 +60,7 @@ wabt::Result OnElementFunction(Validator& validator, const wabt::Location& locat
 
 // Gives the callbacks of both versions one shape. No `override`: which of them override depends on
 // the version, and compilers warn about a class that says it for some only.
+// NOLINTBEGIN(modernize-use-override)
 class ReaderBase : public wabt::BinaryReaderNop {
  public:
   virtual wabt::Result OnElemSegmentElemExpr_RefNull(wabt::Index, wabt::Type type) {
@@ -77,5 +78,6 @@ class ReaderBase : public wabt::BinaryReaderNop {
   virtual wabt::Result BeginElement() = 0;
   virtual wabt::Result EndElement() = 0;
 };
+// NOLINTEND(modernize-use-override)
 
 }  // namespace perdure::wabt_shim

@@ -9,6 +9,7 @@
 // it.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <span>
 #include <string>

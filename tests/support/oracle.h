@@ -5,6 +5,7 @@
 // whole state after each event (memories, globals, tables, dropped segments) must be the same text.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>

@@ -1,6 +1,7 @@
 // The whole state of an instance as text, read from the instance's bytes through its descriptor.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "perdure/program.h"

@@ -1,6 +1,7 @@
 // A directory that goes away with its owner.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 

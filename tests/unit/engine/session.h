@@ -9,6 +9,7 @@
 //     CHECK(session.Look() == before);
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <random>
 #include <string>
