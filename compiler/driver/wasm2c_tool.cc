@@ -91,7 +91,7 @@ std::string Wasm2cVersionProblem(std::string_view version) {
                   " is needed)");
   }
   if (Compare(found, kWasm2cNewest) > 0) {
-    return StrCat("is version ", VersionText(found), ", newer than this perdure knows (",
+    return StrCat("is version ", VersionText(found), ", newer than this perdure can use (",
                   WantedText(), " is needed)");
   }
   return "";

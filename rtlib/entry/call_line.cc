@@ -40,6 +40,20 @@ Status BadArgument(const Exports::Callable& callable, size_t index, std::string_
                 StrCat("argument ", index + 1, " of ", CallableText(callable), ": ", why));
 }
 
+constexpr std::string_view kBlanks = " \t\r";
+
+// Where the word at the beginning of `line` ends. One that begins with a quote goes on behind its
+// closing quote, if it has one.
+size_t WordEnd(std::string_view line) {
+  size_t from = 0;
+  if (line[0] == '"') {
+    size_t at = 1;
+    while (at < line.size() && line[at] != '"') at += line[at] == '\\' ? 2 : 1;
+    if (at < line.size()) from = at + 1;
+  }
+  return std::min(line.find_first_of(kBlanks, from), line.size());
+}
+
 }  // namespace
 
 Exports::Exports(const perdure_program& program) : program_(program) {
@@ -61,8 +75,13 @@ Result<Exports::Callable> Exports::Find(std::string_view name) const {
   auto found = std::lower_bound(
       by_name_.begin(), by_name_.end(), name,
       [&](uint32_t i, std::string_view wanted) { return callables_[i].name < wanted; });
-  if (found == by_name_.end() || callables_[*found].name != name) return NoSuchFunction(name);
-  return callables_[*found];
+  if (found != by_name_.end() && callables_[*found].name == name) return callables_[*found];
+  if (name.starts_with('"')) {
+    for (const Callable& callable : callables_) {
+      if (JsonString(callable.name) == name) return callable;
+    }
+  }
+  return NoSuchFunction(name);
 }
 
 Status Exports::NoSuchFunction(std::string_view name) const {
@@ -112,14 +131,13 @@ Result<PreparedCall> PrepareCall(const Exports& exports, std::span<const std::st
 }
 
 std::vector<std::string_view> SplitCallLine(std::string_view line) {
-  constexpr std::string_view kBlanks = " \t\r";
   std::vector<std::string_view> words;
   for (;;) {
     size_t begin = line.find_first_not_of(kBlanks);
     if (begin == std::string_view::npos) return words;
     line.remove_prefix(begin);
     if (words.empty() && line[0] == '#') return words;
-    size_t end = std::min(line.find_first_of(kBlanks), line.size());
+    const size_t end = WordEnd(line);
     words.push_back(line.substr(0, end));
     line.remove_prefix(end);
   }

@@ -26,6 +26,7 @@ class Exports {
   };
   // In export order.
   std::span<const Callable> callables() const { return callables_; }
+  // By the name itself, or by the name as a JSON string, as the log writes difficult ones.
   // kInvalidArgument if there is no such function; suggests the nearest name.
   Result<Callable> Find(std::string_view name) const;
   const perdure_program& program() const { return program_; }
@@ -54,7 +55,8 @@ struct PreparedCall {
 Result<PreparedCall> PrepareCall(const Exports& exports, std::span<const std::string_view> words);
 
 // Words separated by spaces, tabs and carriage returns; none for an empty line or one that begins
-// with #.
+// with #. A word in double quotes may hold blanks; the quotes and escapes in it stay, as Find() takes
+// them.
 std::vector<std::string_view> SplitCallLine(std::string_view line);
 
 }  // namespace perdure

@@ -23,6 +23,22 @@ TEST_CASE("lines are calls and results come in order") {
   REQUIRE(finished.err.empty());
 }
 
+TEST_CASE("names with blanks and quotes are called in double quotes, or as they are") {
+  ProgramOn names(BuildProgram(Module("export_names.wat")));
+  Finished finished = names.Run({"-"}, R"("with space"
+"\"quoted\""
+"quoted"
+back\slash
+"back\\slash"
+with space
+)");
+  CAPTURE(finished.Text());
+  REQUIRE(finished.out == "1\n2\n3\n4\n5\n");
+  REQUIRE(finished.status == 2);
+  RequireContains(finished.err, "line 6");
+  names.Expect({"with space"}, "6\n");
+}
+
 TEST_CASE("an interactive partner gets each answer before the next call") {
   ProgramOn counter = Counter();
   Process process(counter.Line({"-"}));

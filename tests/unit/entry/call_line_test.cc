@@ -80,6 +80,12 @@ TEST_CASE("a line is split at blanks; empty lines and comments have no words") {
   CHECK(SplitCallLine("# set 42").empty());
   CHECK(SplitCallLine("  #set").empty());
   CHECK(SplitCallLine("set #42") == Words{"set", "#42"});
+  CHECK(SplitCallLine(R"( "a b" 1 )") == Words{R"("a b")", "1"});
+  CHECK(SplitCallLine(R"("a \" b" 1)") == Words{R"("a \" b")", "1"});
+  CHECK(SplitCallLine(R"("a\\" b)") == Words{R"("a\\")", "b"});
+  CHECK(SplitCallLine(R"("a b)") == Words{R"("a)", "b"});
+  CHECK(SplitCallLine(R"("a\)") == Words{R"("a\)"});
+  CHECK(SplitCallLine("\"") == Words{"\""});
 }
 
 TEST_CASE("the nearest name is the one with the fewest edits, if it is near") {
