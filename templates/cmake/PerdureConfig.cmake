@@ -15,8 +15,12 @@ set(PERDURE_COMPILER_EXECUTABLE "" CACHE FILEPATH
     "The perdure compiler to run, if not the one of the package")
 mark_as_advanced(PERDURE_COMPILER_EXECUTABLE)
 
+set(_perdure_compiler bin/perdure)
+if(PERDURE_COMPILER_EXECUTABLE)
+  set(_perdure_compiler) # a prefix with the runtime alone will do
+endif()
 set(Perdure_FOUND TRUE)
-foreach(_perdure_file IN ITEMS bin/perdure lib/libperdure_rt.a lib/libperdure_sqlite.a
+foreach(_perdure_file IN ITEMS ${_perdure_compiler} lib/libperdure_rt.a lib/libperdure_sqlite.a
                                include/perdure/host.h)
   if(NOT EXISTS ${_perdure_prefix}/${_perdure_file})
     set(Perdure_FOUND FALSE)
@@ -26,8 +30,13 @@ endforeach()
 
 if(Perdure_FOUND AND NOT TARGET perdure::rt)
   add_executable(perdure::compiler IMPORTED)
-  set_target_properties(perdure::compiler PROPERTIES
-    IMPORTED_LOCATION ${_perdure_prefix}/bin/perdure)
+  if(PERDURE_COMPILER_EXECUTABLE)
+    set_target_properties(perdure::compiler PROPERTIES
+      IMPORTED_LOCATION ${PERDURE_COMPILER_EXECUTABLE})
+  else()
+    set_target_properties(perdure::compiler PROPERTIES
+      IMPORTED_LOCATION ${_perdure_prefix}/bin/perdure)
+  endif()
 
   add_library(perdure::host INTERFACE IMPORTED)
   set_target_properties(perdure::host PROPERTIES
@@ -49,3 +58,4 @@ endif()
 include(${CMAKE_CURRENT_LIST_DIR}/PerdureFunctions.cmake)
 unset(_perdure_prefix)
 unset(_perdure_file)
+unset(_perdure_compiler)

@@ -16,7 +16,10 @@ configure_file(${PROJECT_SOURCE_DIR}/templates/package/perdure.pc.in
   ${PROJECT_BINARY_DIR}/lib/pkgconfig/perdure.pc @ONLY)
 
 # The same names for a project that uses add_subdirectory() or FetchContent.
-add_executable(perdure::compiler ALIAS perdure)
+if(TARGET perdure)
+  add_executable(perdure::compiler ALIAS perdure)
+  install(TARGETS perdure RUNTIME DESTINATION bin COMPONENT perdure)
+endif()
 add_library(perdure::rt ALIAS perdure_rt)
 add_library(perdure::sqlite ALIAS perdure_sqlite)
 add_library(perdure_host INTERFACE)
@@ -24,14 +27,13 @@ target_include_directories(perdure_host INTERFACE ${PROJECT_SOURCE_DIR}/rtlib/in
 add_library(perdure::host ALIAS perdure_host)
 include(${PROJECT_SOURCE_DIR}/templates/cmake/PerdureFunctions.cmake)
 
-install(TARGETS perdure RUNTIME DESTINATION bin COMPONENT perdure)
 install(TARGETS perdure_rt perdure_sqlite ARCHIVE DESTINATION lib COMPONENT perdure)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/rtlib/include/ DESTINATION include COMPONENT perdure)
 install(DIRECTORY ${PROJECT_BINARY_DIR}/${package_folder} DESTINATION lib/cmake COMPONENT perdure)
 install(FILES ${PROJECT_BINARY_DIR}/lib/pkgconfig/perdure.pc
   DESTINATION lib/pkgconfig COMPONENT perdure)
 # Man pages and shell completions come from the compiler's own option table.
-if(NOT CMAKE_CROSSCOMPILING)
+if(TARGET perdure AND NOT CMAKE_CROSSCOMPILING)
   set(manual ${PROJECT_BINARY_DIR}/share/man/man1)
   set(completions ${PROJECT_BINARY_DIR}/share/completions)
   add_custom_command(
