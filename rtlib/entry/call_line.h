@@ -55,7 +55,7 @@ struct PreparedCall {
 Result<PreparedCall> PrepareCall(const Exports& exports, std::span<const std::string_view> words);
 
 // Words separated by spaces, tabs and carriage returns; none for an empty line or one that begins
-// with #. A word in double quotes may hold blanks; the quotes and escapes in it stay, as Find() takes
+// with #. A word in double quotes may hold blanks; it keeps the quotes and escapes, as Find() takes
 // them.
 std::vector<std::string_view> SplitCallLine(std::string_view line);
 

@@ -70,7 +70,7 @@ TEST_CASE("kill -9 with queued calls keeps every answer") {
     INFO("PERDURE_SEED=" << seed << ", options " << Catch::Detail::stringify(options));
     std::mt19937_64 random(seed);
     int64_t known = Number(counter, {"get"}), answered = 0;
-    for (int i = 0; i < Kills(20); ++i) {
+    for (int i = 0; i < Kills(6); ++i) {
       const int64_t before = known;
       Killed killed = StreamUntilKilled(counter, options, "increment", 200000,
                                         static_cast<int64_t>(random() % 60000));

@@ -69,12 +69,13 @@ Killed StreamUntilKilled(const ProgramOn& program, const std::vector<std::string
   std::string input;
   for (int64_t i = 0; i < count; ++i) input += call + "\n";
   Process process(LineLoop(program, options));
+  std::thread writer([&] { process.Write(input); });
+  process.ReadLine();  // answers come in blocks: with the first one it is at work
   {
     Killer killer(process.pid(), delay_us);
-    std::thread writer([&] { process.Write(input); });
     while (process.ReadLine()) continue;
-    writer.join();
   }
+  writer.join();
   killed.answers = Answers(&process);
   return killed;
 }

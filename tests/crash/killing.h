@@ -23,7 +23,7 @@ struct Killed {
 Killed PingPongUntilKilled(const ProgramOn& program, const std::vector<std::string>& options,
                            const std::string& call, int64_t delay_us);
 
-// The same with all of `count` calls written at once.
+// The same with all of `count` calls written at once; `delay_us` is counted from the first answer.
 Killed StreamUntilKilled(const ProgramOn& program, const std::vector<std::string>& options,
                          const std::string& call, int64_t count, int64_t delay_us);
 

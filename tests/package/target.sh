@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Cross-compiling, with this machine as the other one: the runtime alone is built and installed, goes
-# into lib/TRIPLE of a prefix with a compiler, and a project finds the one and runs the other.
+# Cross-compiling, with this machine as the other one: the runtime alone is built and installed,
+# goes into lib/TRIPLE of a prefix with a compiler, and a project finds the one and runs the other.
 # shellcheck source=common.sh
 . "$(dirname "$0")/common.sh"
 
