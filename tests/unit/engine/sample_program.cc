@@ -275,8 +275,7 @@ void Instantiate(void* instance, perdure_host* host) {
   wasm_rt_allocate_funcref_table(&s->table, 4, 64);
   wasm_rt_allocate_funcref_table(&s->fixed_table, 1, 1);
   wasm_rt_allocate_externref_table(&s->externs, 1, 8);
-  // As wasm2c has it: an import in an element segment closes over a field of the instance.
-  s->table.data[0] = {kIntToInt, kFunctions[0].func, {nullptr}, &s->host};
+  s->table.data[0] = {kIntToInt, kFunctions[0].func, {nullptr}, host};
   s->table.data[1] = {kIntToInt, kFunctions[1].func, {nullptr}, s};
   s->fixed_table.data[0] = s->table.data[1];
   wasm_rt_allocate_memory(&s->memory, 2, 40, false);
