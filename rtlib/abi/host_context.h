@@ -17,7 +17,10 @@ struct perdure_effect {
 
 namespace perdure {
 struct WasiOptions;
+namespace wasi {
+class HostTable;
 }
+}  // namespace perdure
 
 struct perdure_host {
   const perdure_program* program = nullptr;
@@ -27,4 +30,7 @@ struct perdure_host {
   std::vector<perdure_effect> effects;
   // The host's own persistent state, as bytes; commits and rolls back with the event.
   std::string table;
+  // What `table` encodes, live in this process; the guest's owner keeps it. NULL: the program
+  // imports nothing of WASI, and `table` is opaque.
+  perdure::wasi::HostTable* live_table = nullptr;
 };

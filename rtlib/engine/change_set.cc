@@ -8,6 +8,7 @@
 #include "rtlib/base/text.h"
 #include "rtlib/engine/chunk_compare.h"
 #include "rtlib/state/delta_writer.h"
+#include "rtlib/wasi/host_table.h"
 
 namespace perdure {
 namespace {
@@ -163,6 +164,7 @@ void Advance(Guest* guest, const ChangeSet& changes, CommittedImage* image) {
   for (const uint32_t i : changes.tables) image->TakeTable(*guest, i);
   for (const uint32_t i : changes.segments) image->TakeSegment(*guest, i);
   if (changes.host_table) image->TakeHostTable(guest->host().table);
+  wasi::AdvanceHostTable(&guest->host());
 }
 
 void Rollback(Guest* guest, const DirtyChunks& dirty, CommittedImage* image) {
@@ -184,6 +186,8 @@ void Rollback(Guest* guest, const DirtyChunks& dirty, CommittedImage* image) {
     }
   }
   image->RestoreSmallState(guest);
+  const Status decoded = wasi::DecodeHostTable(&guest->host());
+  PERDURE_CHECK(decoded.ok(), "the committed host table does not decode");
   guest->host().effects.clear();
 }
 

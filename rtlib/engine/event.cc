@@ -7,6 +7,7 @@
 #include "rtlib/engine/record_hash.h"
 #include "rtlib/state/effects.h"
 #include "rtlib/state/value_text.h"
+#include "rtlib/wasi/host_table.h"
 
 namespace perdure {
 namespace {
@@ -101,6 +102,7 @@ Result<Outcome> Instance::Impl::Settle(abi::GuestEnd end, EventRecord record) {
   }
   ChangeSet changes;
   if (end.kind != abi::GuestEnd::Kind::kTrapped) {
+    wasi::EncodeHostTable(&guest_->host());
     status = FindChanges(guest_.get(), dirty, image_.get(), &changes);
     if (!status.ok()) return Poison(std::move(status));
     status = EncodeChanges(guest_.get(), changes, *image_, &record.delta);
@@ -170,6 +172,7 @@ Status Instance::Impl::RunStartEvent() {
   DirtyChunks dirty;
   ChangeSet changes;
   PERDURE_TRY(CollectDirty(*guest_, trackers_, &dirty));
+  wasi::EncodeHostTable(&guest_->host());
   PERDURE_TRY(FindChanges(guest_.get(), dirty, image_.get(), &changes));
   PERDURE_TRY(EncodeChanges(guest_.get(), changes, *image_, &record.delta)
                   .WithContext("the start event cannot be stored"));

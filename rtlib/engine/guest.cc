@@ -4,9 +4,11 @@
 #include <cerrno>
 #include <cstring>
 #include <new>
+#include <span>
 
 #include "rtlib/base/check.h"
 #include "rtlib/base/text.h"
+#include "rtlib/wasi/host_table.h"
 
 namespace perdure {
 namespace {
@@ -31,6 +33,13 @@ void EnterFunction(void* argument) {
   const perdure_function& function = entry->program->functions[entry->function];
   void* self = function.imported ? static_cast<void*>(entry->host) : entry->instance;
   entry->program->types[function.type].call(function.func, self, entry->args, entry->results);
+}
+
+bool ImportsWasi(const perdure_program& program) {
+  const std::span imports(program.imports, program.import_count);
+  return std::any_of(imports.begin(), imports.end(), [](const perdure_import& import) {
+    return std::strcmp(import.module, "wasi_snapshot_preview1") == 0;
+  });
 }
 
 }  // namespace
@@ -63,6 +72,9 @@ Result<std::unique_ptr<Guest>> Guest::Create(const perdure_program& program,
     return Status(StatusCode::kResourceExhausted, "no memory for an instance");
   std::memset(instance, 0, program.instance_size);
   std::unique_ptr<Guest> guest(new Guest(program, options, instance));
+  if (ImportsWasi(program)) {
+    PERDURE_ASSIGN_OR_RETURN(guest->host_table_, wasi::CreateHostTable(&guest->host_));
+  }
   Entry entry = {&program, instance, &guest->host_, 0, nullptr, nullptr};
   if (!abi::ReserveGuestStack()) {
     return Status(StatusCode::kResourceExhausted,

@@ -19,11 +19,16 @@
 
 namespace perdure {
 
+namespace wasi {
+class HostTable;
+}
+
 class Guest {
  public:
   // Instantiates the program: initial globals, tables, memories and active segments; the start
   // function is not run. kIncompatible if the descriptor is of another ABI, kFailedPrecondition if
-  // instantiation trapped. `program` and what `options` points to must outlive the guest.
+  // instantiation trapped, kInvalidArgument if a directory for the guest cannot be opened.
+  // `program` and what `options` points to must outlive the guest.
   static Result<std::unique_ptr<Guest>> Create(const perdure_program& program,
                                                const Options& options);
   ~Guest();
@@ -47,6 +52,7 @@ class Guest {
   const perdure_program& program_;
   void* instance_;
   perdure_host host_;
+  std::unique_ptr<wasi::HostTable> host_table_;  // NULL unless the program imports WASI
   FunctionRefs functions_;
   bool instantiated_ = false;
 };

@@ -7,6 +7,7 @@
 #include "rtlib/engine/base_rows.h"
 #include "rtlib/state/chunk_blob.h"
 #include "rtlib/state/delta_reader.h"
+#include "rtlib/wasi/host_table.h"
 
 namespace perdure {
 namespace {
@@ -131,6 +132,7 @@ Result<Restored> RestoreState(const StateHeader& header, Store* store, Guest* gu
   PERDURE_TRY(
       ApplySmallState(small, program, guest->instance(), &guest->host(), guest->functions()));
   image->TakeSmallState(guest);
+  PERDURE_TRY(wasi::DecodeHostTable(&guest->host()));
   return restored;
 }
 

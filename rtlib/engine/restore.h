@@ -10,7 +10,9 @@
 //   4. all of 2 and 3 together against the header's count and digest (a row dropped, or replaced by
 //      an older version of itself, is found here);
 //   5. every event: no gap, the hash chain from the base on, its delta inside the program's limits;
-//   6. the event that was newest at the last seal is there, with its hash (finds a lost tail).
+//   6. the event that was newest at the last seal is there, with its hash (finds a lost tail);
+//   7. the host table that all of them give: its shape and limits. Descriptors in it that do not
+//      come back are no error (wasi/host_table.h).
 // The guest was instantiated before, so that everything restore does not cover is as the program
 // makes it; the contents of its memories are discarded first.
 //
@@ -36,7 +38,7 @@ struct Restored {
 // Step 1. kIncompatible: another format or module, with the way out.
 Status VerifyHeader(const StateHeader& header, const perdure_program& program);
 
-// Steps 2 to 6. REQUIRES: VerifyHeader(header) passed.
+// Steps 2 to 7. REQUIRES: VerifyHeader(header) passed.
 Result<Restored> RestoreState(const StateHeader& header, Store* store, Guest* guest,
                               CommittedImage* image);
 

@@ -36,4 +36,17 @@ bool Store(perdure_host* host, uint64_t address, const T& value) {
   return true;
 }
 
+// Where a result goes, checked before anything is done. The pointer is good until the host function
+// returns.
+template <typename T>
+class Out {
+ public:
+  Out(perdure_host* host, uint64_t address) : to_(View(host, address, sizeof(T), PERDURE_WRITE)) {}
+  bool ok() const { return to_ != nullptr; }
+  void Put(const T& value) const { std::memcpy(to_, &value, sizeof(T)); }
+
+ private:
+  void* const to_;
+};
+
 }  // namespace perdure::wasi

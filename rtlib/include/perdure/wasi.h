@@ -6,10 +6,17 @@
 
 namespace perdure {
 
+struct WasiDirectory {
+  std::string host_path;
+  std::string guest_name;  // what the guest calls it
+};
+
 // Nothing reaches the guest unless it is listed here: not the process's own environment, and no
-// directory. See docs/reference/runtime-options.md for the functions supplied.
+// directory. docs/reference/wasm-support.md has the functions supplied.
 struct WasiOptions {
-  std::vector<std::string> environment;  // "KEY=VALUE", without NUL bytes
+  std::vector<std::string> environment;    // "KEY=VALUE", without NUL bytes
+  std::vector<WasiDirectory> directories;  // the guest's descriptors from 3 on, in this order
+  std::vector<int> sockets;                // then these; they stay the caller's
   int stdin_fd = 0;  // what the guest's descriptor 0 reads; -1: always at its end
 };
 

@@ -152,7 +152,7 @@ TEST_CASE("an import nobody supplies is named with its type and the way out") {
   CHECK(Lines(planned) ==
         Strings{"0x000027: error: nobody supplies the import 'env.get_temperature' of type (i32, "
                 "i64) -> f64",
-                "0x00003d: error: nobody supplies the import 'wasi_snapshot_preview1.sock_accept' "
+                "0x00003d: error: nobody supplies the import 'wasi_snapshot_preview1.sock_listen' "
                 "of type (i32, i32, i32) -> i32",
                 "0x000062: error: nobody supplies the import 'wasi_unstable.fd_write' of type "
                 "(i32, i32, i32, i32) -> i32"});

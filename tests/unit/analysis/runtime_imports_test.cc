@@ -42,7 +42,7 @@ TEST_CASE("what waits for a descriptor may block, what asks may not") {
 TEST_CASE("module and field both have to match") {
   CHECK(FindRuntimeImport("env", "fd_write") == nullptr);
   CHECK(FindRuntimeImport("wasi_unstable", "fd_write") == nullptr);
-  CHECK(FindRuntimeImport("wasi_snapshot_preview1", "path_open") == nullptr);
+  CHECK(FindRuntimeImport("wasi_snapshot_preview1", "path_close") == nullptr);
 }
 
 }  // namespace
