@@ -57,8 +57,7 @@ void ReportMissing(const Module& module, const Import& import, Diagnostics* diag
                                      FuncTypeText(TypeOf(module, import))),
                               diagnostics);
   if (import.module == "wasi_snapshot_preview1") {
-    error.notes.emplace_back(
-        "the runtime supplies the part of WASI that programs without files need");
+    error.notes.emplace_back("there is no function of this name in WASI preview 1");
   } else if (import.module == "wasi_unstable" || import.module.starts_with("wasi:")) {
     error.notes.emplace_back("of WASI's versions only wasi_snapshot_preview1 is supported");
   } else if (import.module == "__wbindgen_placeholder__" || import.module == "wbg") {

@@ -20,6 +20,7 @@
 #include "rtlib/entry/call_line.h"
 #include "rtlib/entry/default_state.h"
 #include "rtlib/entry/exit_status.h"
+#include "rtlib/entry/given_resources.h"
 #include "rtlib/entry/help.h"
 #include "rtlib/entry/info.h"
 #include "rtlib/entry/line_loop.h"
@@ -84,6 +85,9 @@ class Run {
 };
 
 Status Run::Check() {
+  const bool opens = line_.action == Action::kCall || line_.action == Action::kLines ||
+                     line_.action == Action::kInfo;
+  if (opens) PERDURE_TRY(CheckDirectories(line_.options.directories));
   if (line_.action == Action::kCall) {
     PERDURE_ASSIGN_OR_RETURN(call_, PrepareCall(exports_, line_.words));
   }
@@ -132,6 +136,8 @@ Result<int> Run::DeliverCalls() {
 Status Run::Open() {
   const RuntimeOptions& options = line_.options;
   wasi_.environment = options.environment;
+  wasi_.directories = options.directories;
+  wasi_.sockets = InheritedSockets(getenv);
   // The calls are on standard input; the guest must not take them away.
   if (line_.action == Action::kLines) wasi_.stdin_fd = -1;
   Options instance_options;

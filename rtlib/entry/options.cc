@@ -81,6 +81,19 @@ bool AddVariable(std::string_view value, RuntimeOptions* options) {
   return true;
 }
 
+// HOST::GUEST, or HOST for a directory that the guest knows by the same name. A later directory for
+// the same guest's name replaces the earlier one.
+bool AddDirectory(std::string_view value, RuntimeOptions* options) {
+  const size_t colons = value.find("::");
+  const std::string_view host = value.substr(0, colons);
+  const std::string_view guest = colons == std::string_view::npos ? host : value.substr(colons + 2);
+  if (host.empty() || guest.empty()) return false;
+  std::erase_if(options->directories,
+                [&](const WasiDirectory& other) { return other.guest_name == guest; });
+  options->directories.push_back({std::string(host), std::string(guest)});
+  return true;
+}
+
 bool ParseSwitch(std::string_view value, bool* target) {
   if (value != "0" && value != "1") return false;
   *target = value == "1";
@@ -120,6 +133,9 @@ constexpr OptionSpec kSpecs[] = {
      [](std::string_view value, RuntimeOptions* options) {
        return ParseSwitch(value, &options->json);
      }},
+    {"dir", "PERDURE_DIR", "HOST::GUEST", "HOST::GUEST or DIRECTORY",
+     "a directory for the guest, and its name for it; may be repeated (in PERDURE_DIR: one a line)",
+     AddDirectory, true},
     {"env", "PERDURE_ENV", "KEY=VALUE", "KEY=VALUE",
      "a variable of the guest's environment; may be repeated (in PERDURE_ENV: one a line)",
      AddVariable, true},

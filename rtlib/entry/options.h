@@ -18,6 +18,7 @@
 
 #include "perdure/instance.h"
 #include "perdure/status.h"
+#include "perdure/wasi.h"
 
 namespace perdure {
 
@@ -31,7 +32,8 @@ struct RuntimeOptions {
   bool info = false;
   bool json = false;
   bool stats = false;
-  std::vector<std::string> environment;  // for the guest: "KEY=VALUE", each key once
+  std::vector<std::string> environment;    // for the guest: "KEY=VALUE", each key once
+  std::vector<WasiDirectory> directories;  // for the guest, each guest's name once
 };
 
 enum class Action : uint8_t { kCall, kLines, kInfo, kHelp, kVersion, kUsage };

@@ -122,8 +122,8 @@ TEST_CASE("a bad value is refused with the option and what it accepts") {
 TEST_CASE("an unknown option is refused, with the nearest known one") {
   CHECK(Refuse({"--perdure-stat", "get"}) ==
         "unknown option '--perdure-stat'; did you mean '--perdure-state'?");
-  CHECK(Refuse({"--perdure-dir=.::/", "get"}) ==
-        "unknown option '--perdure-dir' (--help lists the options; -- ends them)");
+  CHECK(Refuse({"--perdure-network=on", "get"}) ==
+        "unknown option '--perdure-network' (--help lists the options; -- ends them)");
   CHECK(Refuse({"-5"}) == "unknown option '-5' (--help lists the options; -- ends them)");
   CHECK(Refuse({"--perdure"}) ==
         "unknown option '--perdure' (--help lists the options; -- ends them)");
@@ -167,6 +167,23 @@ TEST_CASE("the guest's environment holds each key once, the last value winning")
              {{"PERDURE_ENV", "A=1\nB=\n\nAB=3\n"}});
   CHECK(options.environment == std::vector<std::string>{"B=", "AB=3", "A=2", "C=x=y", "E=1\n2"});
   CHECK(Refuse({"get"}, {{"PERDURE_ENV", "A=1\nB"}}) == "PERDURE_ENV: 'A=1\\nB' is not KEY=VALUE");
+}
+
+TEST_CASE("a directory has a name for the guest, each once, the last one winning") {
+  const RuntimeOptions options =
+      Accept({"--perdure-dir=/home/me::/data", "--perdure-dir=here", "--perdure-dir=a::b::c"},
+             {{"PERDURE_DIR", "/tmp::/tmp\n/other::/data\n"}});
+  REQUIRE(options.directories.size() == 4);
+  CHECK(options.directories[0].guest_name == "/tmp");
+  CHECK(options.directories[1].host_path == "/home/me");
+  CHECK(options.directories[1].guest_name == "/data");
+  CHECK(options.directories[2].host_path == "here");
+  CHECK(options.directories[2].guest_name == "here");
+  CHECK(options.directories[3].guest_name == "b::c");
+  CHECK(Refuse({"--perdure-dir=::/data", "get"}) ==
+        "--perdure-dir: '::/data' is not HOST::GUEST or DIRECTORY");
+  CHECK(Refuse({"--perdure-dir=/data::", "get"}) ==
+        "--perdure-dir: '/data::' is not HOST::GUEST or DIRECTORY");
 }
 
 }  // namespace
