@@ -1,0 +1,44 @@
+/* WASI functions that do nothing, for guests whose C library would import them: a kernel imports
+ * nothing, so that every engine can run it alike. */
+#pragma once
+
+#ifdef __wasm__
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum { kNotSupported = 52 /* ENOSYS of wasi */ };
+
+#define NO_IMPORT(name, ...) \
+  int32_t __imported_wasi_snapshot_preview1_##name(__VA_ARGS__) { return kNotSupported; }
+NO_IMPORT(fd_close, int32_t)
+NO_IMPORT(fd_fdstat_get, int32_t, int32_t)
+NO_IMPORT(fd_fdstat_set_flags, int32_t, int32_t)
+NO_IMPORT(fd_filestat_get, int32_t, int32_t)
+NO_IMPORT(fd_prestat_dir_name, int32_t, int32_t, int32_t)
+NO_IMPORT(fd_prestat_get, int32_t, int32_t)
+NO_IMPORT(fd_read, int32_t, int32_t, int32_t, int32_t)
+NO_IMPORT(fd_seek, int32_t, int64_t, int32_t, int32_t)
+NO_IMPORT(fd_sync, int32_t)
+NO_IMPORT(fd_write, int32_t, int32_t, int32_t, int32_t)
+NO_IMPORT(clock_time_get, int32_t, int64_t, int32_t)
+NO_IMPORT(environ_get, int32_t, int32_t)
+NO_IMPORT(environ_sizes_get, int32_t, int32_t)
+NO_IMPORT(path_filestat_get, int32_t, int32_t, int32_t, int32_t, int32_t)
+NO_IMPORT(path_open, int32_t, int32_t, int32_t, int32_t, int32_t, int64_t, int64_t, int32_t,
+          int32_t)
+NO_IMPORT(path_unlink_file, int32_t, int32_t, int32_t)
+NO_IMPORT(poll_oneoff, int32_t, int32_t, int32_t, int32_t)
+NO_IMPORT(random_get, int32_t, int32_t)
+#undef NO_IMPORT
+__attribute__((noreturn)) void __imported_wasi_snapshot_preview1_proc_exit(int32_t status) {
+  (void)status;
+  __builtin_trap();
+}
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,157 @@
+// `./dev bench run`: how fast programs run, as ratios to native code.
+//
+// Every contender of a workload is a process that answers a line with the workload's result. The
+// processes live at the same time and are asked in turn, round after round; the CPU time that a
+// process spent between question and answer is the time of the event (its compiler threads
+// included), and the minimum over the rounds counts. All answers must be equal: a contender that
+// computes something else is reported and not ranked. One round before the others is not counted.
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <map>
+
+#include "tests/bench/report.h"
+#include "tests/bench/run/contender.h"
+#include "tests/bench/run/workload.h"
+
+namespace perdure::bench {
+namespace {
+
+constexpr double kInfinity = 1e300;
+
+struct Arguments {
+  std::string output;
+  std::string only;  // a part of the workload's name
+  int rounds = 7;
+  Tools tools;
+};
+
+using Row = std::vector<Figure>;
+
+// Ratios to the first contender, or nothing (after a message) if that could not be measured.
+Row Measure(const Workload& workload, const Arguments& arguments) {
+  std::vector<Contender> contenders = BuildContenders(workload, arguments.tools);
+  std::vector<std::pair<std::string, std::unique_ptr<Race>>> races;
+  for (const Contender& contender : contenders) {
+    if (contender.command.argv.empty()) {
+      std::fprintf(stderr, "bench: %s: %s\n", workload.name.c_str(), contender.problem.c_str());
+    } else {
+      races.emplace_back(contender.column, std::make_unique<Race>(contender));
+    }
+  }
+  if (races.empty()) return {};
+  std::vector<double> best(races.size(), kInfinity);
+  for (int round = 0; round <= arguments.rounds; ++round) {
+    for (size_t i = 0; i < races.size(); ++i) {
+      if (best[i] < 0) continue;
+      const double seconds = races[i].second->Ask();
+      if (seconds < 0 || races[i].second->answer() != races[0].second->answer()) {
+        std::fprintf(stderr, "bench: %s: %s answers '%s'\n", workload.name.c_str(),
+                     races[i].first.c_str(), races[i].second->answer().c_str());
+        best[i] = -1;
+      } else if (round > 0) {
+        best[i] = std::min(best[i], seconds);
+      }
+    }
+  }
+  Row row;
+  std::fprintf(stderr, "%-20s %6.1f ms", workload.name.c_str(), best[0] * 1e3);
+  for (size_t i = 0; i < races.size(); ++i) {
+    if (best[i] < 0) continue;
+    row.push_back({workload.name, races[i].first, best[i] / best[0]});
+    std::fprintf(stderr, "  %s %.2f", races[i].first.c_str(), best[i] / best[0]);
+  }
+  std::fputs("\n", stderr);
+  return row;
+}
+
+// One row per group: the geometric mean of each column over the group's workloads that have it.
+void AddMeans(const std::vector<Workload>& workloads, std::vector<Figure>* figures) {
+  std::vector<Figure> means;
+  std::vector<std::string> groups;
+  for (const Workload& workload : workloads) {
+    if (std::find(groups.begin(), groups.end(), workload.group) == groups.end()) {
+      groups.push_back(workload.group);
+    }
+  }
+  for (const std::string& group : groups) {
+    std::vector<std::string> columns;
+    std::map<std::string, std::pair<double, int>> sums;
+    for (const Figure& figure : *figures) {
+      const auto of = std::find_if(workloads.begin(), workloads.end(),
+                                   [&](const Workload& w) { return w.name == figure.row; });
+      if (of->group != group) continue;
+      auto& [sum, count] = sums[figure.column];
+      if (count == 0) columns.push_back(figure.column);
+      sum += std::log(figure.value);
+      ++count;
+    }
+    for (const std::string& column : columns) {
+      const auto& [sum, count] = sums[column];
+      means.push_back({"**mean: " + group + "**", column, std::exp(sum / count)});
+    }
+  }
+  figures->insert(figures->end(), means.begin(), means.end());
+}
+
+int Usage() {
+  std::fputs(
+      "usage: run_bench OUTPUT_DIR WORK_DIR [--rounds=N] [--only=PART_OF_A_NAME] [--tricks]\n",
+      stderr);
+  return 2;
+}
+
+int Main(int argc, char** argv) {
+  if (argc < 3) return Usage();
+  Arguments arguments;
+  arguments.output = argv[1];
+  arguments.tools = {
+      PERDURE_BENCH_REPOSITORY, PERDURE_BENCH_COMPILER, PERDURE_BENCH_LIBRARIES, argv[2], false,
+      PERDURE_BENCH_TRICKS};
+  for (int i = 3; i < argc; ++i) {
+    if (std::strncmp(argv[i], "--rounds=", 9) == 0) {
+      arguments.rounds = std::max(1, std::atoi(argv[i] + 9));
+    } else if (std::strncmp(argv[i], "--only=", 7) == 0) {
+      arguments.only = argv[i] + 7;
+    } else if (std::strcmp(argv[i], "--tricks") == 0) {
+      arguments.tools.tricks = true;
+    } else {
+      return Usage();
+    }
+  }
+  std::filesystem::create_directories(arguments.tools.work);
+  const std::vector<Workload> workloads = Workloads(arguments.tools.work + "/sources");
+  Report report;
+  report.title = arguments.tools.tricks ? "Run time of programs without each speed trick"
+                                        : "Run time of programs against native code";
+  report.method =
+      "CPU time over that of clang-19 -O3 of the same source (1.00), smaller is better: the "
+      "minimum "
+      "of " +
+      std::to_string(arguments.rounds) +
+      " interleaved rounds of about 100 ms each. Guests: clang-19 -O3, wasi-libc.";
+  report.machine = MachineText();
+  report.date = TodayText();
+  report.charted = arguments.tools.tricks ? "all tricks" : "perdure";
+  for (const Workload& workload : workloads) {
+    if (workload.name.find(arguments.only) == std::string::npos) continue;
+    const Row row = Measure(workload, arguments);
+    report.figures.insert(report.figures.end(), row.begin(), row.end());
+  }
+  if (report.figures.empty()) return 1;
+  AddMeans(workloads, &report.figures);
+  if (!WriteReport(report, arguments.output, arguments.tools.tricks ? "tricks" : "run")) {
+    std::perror(arguments.output.c_str());
+    return 1;
+  }
+  std::fputs(report.Markdown().c_str(), stdout);
+  return 0;
+}
+
+}  // namespace
+}  // namespace perdure::bench
+
+int main(int argc, char** argv) { return perdure::bench::Main(argc, argv); }
