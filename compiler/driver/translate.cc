@@ -5,6 +5,7 @@
 
 #include "compiler/emit/emit.h"
 #include "compiler/emit/memory_access.h"
+#include "compiler/emit/needed_loads.h"
 #include "compiler/emit/wasm2c_repair.h"
 #include "rtlib/base/text.h"
 
@@ -36,6 +37,11 @@ Status RewriteImplHeader(const std::string& path, const Tricks& tricks) {
   PERDURE_ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
   PERDURE_ASSIGN_OR_RETURN(const std::string rewritten, RewriteMemoryAccess(text, tricks));
   return WriteFile(path, rewritten);
+}
+
+Status RewriteShard(const std::string& path) {
+  PERDURE_ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
+  return WriteFile(path, MarkNeededLoads(text));
 }
 
 Result<Wasm2cNames> ReadNames(const Module& module, const WorkDirectory& work) {
@@ -107,6 +113,7 @@ Result<Translation> FinishTranslation(const Module& module, const PersistPlan& p
   std::vector<std::string> shards;
   for (uint32_t i = 0; i < ShardCount(module); ++i) {
     PERDURE_TRY(RepairFile(work.File(ShardName(i)), module.features, RepairSource));
+    if (tricks.needed_loads) PERDURE_TRY(RewriteShard(work.File(ShardName(i))));
     shards.push_back(ShardName(i));
   }
   translation.files.insert(translation.files.end(), shards.begin(), shards.end());

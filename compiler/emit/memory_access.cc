@@ -14,6 +14,20 @@ Status ReplaceOnce(std::string* text, std::string_view from, std::string_view to
                 StrCat("wasm2c's app-impl.h does not have exactly once: ", Quote(from)));
 }
 
+// What needed_loads.h describes.
+constexpr std::string_view kNeededLoads =
+    "#define PERDURE_NOT_FORCED(var)\n"
+    "DEFINE_LOAD(f32_load_needed, f32, f32, f32, PERDURE_NOT_FORCED)\n"
+    "DEFINE_LOAD(f64_load_needed, f64, f64, f64, PERDURE_NOT_FORCED)\n"
+    "#if defined(__x86_64__)\n"
+    "#define PERDURE_UNKNOWN_FLOAT(var) __asm__ volatile(\"\" : \"+x\"(var))\n"
+    "#elif defined(__aarch64__)\n"
+    "#define PERDURE_UNKNOWN_FLOAT(var) __asm__ volatile(\"\" : \"+w\"(var))\n"
+    "#else\n"
+    "#define PERDURE_UNKNOWN_FLOAT(var) __asm__ volatile(\"\" : \"+m\"(var))\n"
+    "#endif\n"
+    "#define PERDURE_UNKNOWN_MEMORY __asm__ volatile(\"\" ::: \"memory\")\n";
+
 }  // namespace
 
 Result<std::string> RewriteMemoryAccess(std::string_view impl, const Tricks& tricks) {
@@ -27,6 +41,10 @@ Result<std::string> RewriteMemoryAccess(std::string_view impl, const Tricks& tri
                             "#else\n"
                             "#define FORCE_READ_FLOAT(var) __asm__(\"\" ::\"r\"(var));\n"
                             "#endif\n"));
+  }
+  if (tricks.needed_loads) {
+    constexpr std::string_view kLoads = "DEFINE_LOAD(f64_load, f64, f64, f64, FORCE_READ_FLOAT)\n";
+    PERDURE_TRY(ReplaceOnce(&out, kLoads, StrCat(kLoads, kNeededLoads)));
   }
   if (tricks.constant_base) {
     PERDURE_TRY(ReplaceOnce(

@@ -13,6 +13,7 @@ namespace {
 constexpr std::pair<std::string_view, bool Tricks::*> kNames[] = {
     {"float-registers", &Tricks::float_registers},
     {"constant-base", &Tricks::constant_base},
+    {"needed-loads", &Tricks::needed_loads},
 };
 
 }  // namespace

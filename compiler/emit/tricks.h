@@ -15,6 +15,7 @@ namespace perdure {
 struct Tricks {
   bool float_registers = true;  // memory_access.h
   bool constant_base = true;    // memory_access.h
+  bool needed_loads = true;     // needed_loads.h
 };
 
 // `without` as in PERDURE_WITHOUT. kInvalidArgument names a trick that does not exist.

@@ -8,6 +8,7 @@ namespace {
 constexpr const char* kImpl =
     "#define MEM_ADDR(mem, addr, n) &(mem)->data[addr]\n"
     "#define MEM_ADDR_MEMOP(mem, addr, n) MEM_ADDR(mem, addr, n)\n"
+    "DEFINE_LOAD(f64_load, f64, f64, f64, FORCE_READ_FLOAT)\n"
     "#define FORCE_READ_FLOAT(var) __asm__(\"\" ::\"r\"(var));\n"
     "    load_data(MEM_ADDR(&m, o, s), i, s); \\\n"
     "    v128 result = func(MEM_ADDR(mem, addr, sizeof(t)));      \\\n"
@@ -58,7 +59,8 @@ TEST_CASE("the names of tricks are checked") {
   const Result<Tricks> wrong = TricksWithout("constant-base,goto");
   REQUIRE(!wrong.ok());
   CHECK(wrong.status().message() ==
-        "PERDURE_WITHOUT names 'goto', which is none of all, float-registers, constant-base");
+        "PERDURE_WITHOUT names 'goto', which is none of all, float-registers, constant-base, "
+        "needed-loads");
 }
 
 }  // namespace perdure

@@ -1,5 +1,6 @@
-/* Lua 5.4 and a script, as one unit: an interpreter's dispatch loop, tables, strings, its collector.
- * Lua's own sources come from elsewhere (-I). Errors abort: wasi-libc of Debian has no setjmp. */
+/* Lua 5.4 and a script, as one unit: an interpreter's dispatch loop, tables, strings, its
+ * collector. Lua's own sources come from elsewhere (-I). Errors abort: wasi-libc of Debian has no
+ * setjmp. */
 #include <stdlib.h>
 
 #define LUA_CORE
@@ -7,10 +8,7 @@
 #define luai_likely(x) (__builtin_expect(((x) != 0), 1))
 #define luai_unlikely(x) (__builtin_expect(((x) != 0), 0))
 #define LUAI_THROW(L, c) abort()
-#define LUAI_TRY(L, c, a) \
-  {                       \
-    a                     \
-  }
+#define LUAI_TRY(L, c, a) {a}
 #define luai_jmpbuf int
 #define l_signalT int
 #include "lprefix.h"
@@ -30,26 +28,26 @@
 #define LUALIB_API static
 #define LUAMOD_API static
 
-#include "lzio.c"
+#include "lapi.c"
+#include "lcode.c"
 #include "lctype.c"
-#include "lopcodes.c"
-#include "lmem.c"
-#include "lundump.c"
+#include "ldebug.c"
+#include "ldo.c"
 #include "ldump.c"
-#include "lstate.c"
+#include "lfunc.c"
 #include "lgc.c"
 #include "llex.c"
-#include "lcode.c"
-#include "lparser.c"
-#include "ldebug.c"
-#include "lfunc.c"
+#include "lmem.c"
 #include "lobject.c"
-#include "ltm.c"
+#include "lopcodes.c"
+#include "lparser.c"
+#include "lstate.c"
 #include "lstring.c"
 #include "ltable.c"
-#include "ldo.c"
+#include "ltm.c"
+#include "lundump.c"
 #include "lvm.c"
-#include "lapi.c"
+#include "lzio.c"
 
 #include "lauxlib.c"
 #include "lbaselib.c"
@@ -86,7 +84,8 @@ static const char kScript[] =
 #else
 static const char kScript[] =
     "local t, n = {}, 0\n"
-    "for i = 1, 60000 do t[#t + 1] = string.format('%d:%s', i * 7919 % 10007, ('x'):rep(i % 11)) end\n"
+    "for i = 1, 60000 do\n"
+    "  t[#t + 1] = string.format('%d:%s', i * 7919 % 10007, ('x'):rep(i % 11)) end\n"
     "table.sort(t)\n"
     "local s = table.concat(t, ' ')\n"
     "for w in s:gmatch('%d+') do n = (n * 31 + #w + tonumber(w)) % 1000000007 end\n"

@@ -1,5 +1,5 @@
-/* SQLite in memory: inserts, an index, joins, aggregates, updates, text. SQLite's amalgamation comes
- * from elsewhere (-I). */
+/* SQLite in memory: inserts, an index, joins, aggregates, updates, text. SQLite's amalgamation
+ * comes from elsewhere (-I). */
 #define SQLITE_THREADSAFE 0
 #define SQLITE_OMIT_LOAD_EXTENSION
 #define SQLITE_OS_OTHER 1
@@ -12,7 +12,8 @@
 #include "no_imports.h"
 
 /* A file system in which nothing can be opened. */
-static int OpenNothing(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int flags, int* out) {
+static int OpenNothing(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int flags,
+                       int* out) {
   (void)vfs, (void)name, (void)flags, (void)out;
   file->pMethods = NULL;
   return SQLITE_CANTOPEN;

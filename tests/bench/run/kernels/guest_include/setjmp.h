@@ -1,3 +1,3 @@
-/* Debian's wasi-libc has no setjmp. Lua includes the header and, as lua.c configures it, does not use
- * it. */
+/* Debian's wasi-libc has no setjmp. Lua includes the header and, as lua.c configures it, does not
+ * use it. */
 #pragma once

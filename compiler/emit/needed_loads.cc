@@ -1,0 +1,340 @@
+#include "compiler/emit/needed_loads.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cstdint>
+#include <cstdlib>
+#include <iterator>
+#include <map>
+#include <optional>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "compiler/emit/c_text.h"
+#include "compiler/emit/line_reader.h"
+#include "rtlib/base/text.h"
+
+namespace perdure {
+namespace {
+
+constexpr size_t kTermsMax = 8;
+
+// A sum of locals and a constant, modulo 2^32. Nothing else is known: nullopt.
+struct Sum {
+  std::vector<std::string_view> locals;  // sorted, one entry per time it is added
+  uint32_t constant = 0;
+};
+using IntValue = std::optional<Sum>;
+
+// A float that depends on each of `loads` (line numbers) and is not known to the compiler.
+struct FloatValue {
+  std::set<size_t> loads;
+};
+
+struct Store {
+  Sum address;
+  uint32_t bytes = 0;
+};
+
+std::string_view Trimmed(std::string_view line) {
+  const size_t begin = line.find_first_not_of(' ');
+  if (begin == std::string_view::npos) return {};
+  return line.substr(begin, line.find_last_not_of(' ') + 1 - begin);
+}
+
+// "var_i0", "var_l3": the name at the start of `text`; empty if there is none.
+std::string_view Variable(std::string_view text) {
+  if (!text.starts_with("var_") || text.size() < 6) return {};
+  size_t end = 5;
+  while (end < text.size() && text[end] >= '0' && text[end] <= '9') ++end;
+  return end == 5 ? std::string_view() : text.substr(0, end);
+}
+
+bool IsLocal(std::string_view name) { return name[4] == 'l' || name[4] == 'p'; }
+bool IsFloatSlot(std::string_view name) { return name[4] == 'd' || name[4] == 'f'; }
+
+std::optional<uint32_t> ReadU32(std::string_view text) {
+  if (text.ends_with('u')) text.remove_suffix(1);
+  uint32_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+// "1.5", "-2.0", "3.f", "1e+300": a literal, which is finite; not INFINITY or a call.
+bool IsFiniteLiteral(std::string_view text) {
+  if (text.starts_with('-')) text.remove_prefix(1);
+  return !text.empty() && text[0] >= '0' && text[0] <= '9' &&
+         text.find_first_not_of("0123456789.e+-f") == std::string_view::npos;
+}
+
+uint32_t StoredBytes(std::string_view function) {
+  constexpr std::pair<std::string_view, uint32_t> kStores[] = {
+      {"f64_store", 8},   {"f32_store", 4},   {"i32_store", 4},
+      {"i64_store", 8},   {"i32_store8", 1},  {"i64_store8", 1},
+      {"i32_store16", 2}, {"i64_store16", 2}, {"i64_store32", 4}};
+  for (const auto& [name, bytes] : kStores) {
+    if (function == name) return bytes;
+  }
+  return 0;
+}
+
+bool IsLoad(std::string_view expression) {
+  const std::string_view name = expression.substr(0, expression.find('('));
+  return name.size() >= 8 && name.find("_load") == 3 && !name.starts_with("v128") &&
+         name.find("atomic") == std::string_view::npos;
+}
+
+// One iteration of a straight loop, followed symbolically.
+class Iteration {
+ public:
+  // False: the line is nothing that L1 allows.
+  bool Follow(size_t number, std::string_view line) {
+    if (!line.ends_with(';')) return false;
+    line.remove_suffix(1);
+    if (line.find(';') != std::string_view::npos) return false;
+    if (line.find("_store") == 3) return FollowStore(line);
+    return FollowAssignment(number, line);
+  }
+
+  // The loads that need no force; empty if the loop as a whole does not qualify.
+  std::set<size_t> NeededLoads() const {
+    if (needed_.empty() || !StoresStay()) return {};
+    for (const std::string_view name : float_inputs_) {
+      const auto last = floats_.find(name);
+      if (last != floats_.end() && !last->second) return {};
+    }
+    return needed_;
+  }
+  const std::set<std::string_view>& float_inputs() const { return float_inputs_; }
+
+ private:
+  IntValue Int(std::string_view name) {
+    const auto found = ints_.find(name);
+    if (found != ints_.end()) return found->second;
+    return IsLocal(name) ? IntValue(Sum{{name}, 0}) : std::nullopt;
+  }
+
+  // nullopt: known to the compiler, or not followed.
+  std::optional<FloatValue> Float(std::string_view name) {
+    const auto found = floats_.find(name);
+    if (found != floats_.end()) return found->second;
+    if (!IsLocal(name) || ints_.contains(name)) return std::nullopt;
+    float_inputs_.insert(name);
+    return FloatValue{};
+  }
+
+  // NAME(&instance->MEMORY, (u64)(ADDRESS) + OFFSET, VALUE
+  bool FollowStore(std::string_view line) {
+    const size_t open = line.find('('), comma = line.find(", (u64)("), last = line.rfind(", ");
+    const uint32_t bytes = StoredBytes(line.substr(0, open));
+    if (bytes == 0 || comma == std::string_view::npos || last <= comma) return false;
+    const std::string_view memory = line.substr(open, comma - open);
+    if (memory_.empty()) memory_ = memory;
+    std::string_view address = line.substr(comma + 8, last - comma - 8);
+    const std::string_view name = Variable(address);
+    const std::string_view value = Variable(line.substr(last + 2));
+    if (memory != memory_ || name.empty() || value.empty()) return false;
+    address.remove_prefix(name.size() + 1);
+    IntValue sum = Int(name);
+    if (!sum) return false;
+    if (!address.empty()) {
+      const std::optional<uint32_t> offset =
+          address.starts_with(" + ") ? ReadU32(address.substr(3)) : std::nullopt;
+      if (!offset) return false;
+      sum->constant += *offset;
+    }
+    stores_.push_back({*sum, bytes});
+    if (line[0] == 'f') {
+      if (const std::optional<FloatValue> stored = Float(value)) {
+        needed_.insert(stored->loads.begin(), stored->loads.end());
+      }
+    }
+    return true;
+  }
+
+  bool FollowAssignment(size_t number, std::string_view line) {
+    const std::string_view target = Variable(line);
+    if (target.empty()) return false;
+    const size_t equals = line.find("= ");
+    if (equals == std::string_view::npos) return false;
+    const std::string_view sign = Trimmed(line.substr(target.size(), equals - target.size()));
+    const std::string_view expression = line.substr(equals + 2);
+    if (expression.find("instance") != std::string_view::npos && !IsLoad(expression)) return false;
+    if (IsFloatSlot(target)) {
+      AssignFloat(number, target, sign, expression);
+    } else if (const std::string_view source = Variable(expression);
+               IsLocal(target) && !source.empty() && IsFloatSlot(source)) {
+      floats_[target] = Float(source);
+      ints_[target] = std::nullopt;
+    } else {
+      AssignInt(target, sign, expression);
+    }
+    return true;
+  }
+
+  void AssignFloat(size_t number, std::string_view target, std::string_view sign,
+                   std::string_view expression) {
+    const std::string_view source = Variable(expression);
+    std::optional<FloatValue> result;
+    if (expression.starts_with("f64_load(") || expression.starts_with("f32_load(")) {
+      if (sign.empty()) result = FloatValue{{number}};
+    } else if (!source.empty() && source == expression) {
+      result = Float(source);
+      if (!sign.empty()) result = Combined(target, sign, source);
+    }
+    literals_.erase(target);
+    if (sign.empty() && IsFiniteLiteral(expression)) literals_.insert(target);
+    floats_[target] = result;
+  }
+
+  // `target sign= source`. Two literals make a number the compiler knows.
+  std::optional<FloatValue> Combined(std::string_view target, std::string_view sign,
+                                     std::string_view source) {
+    if (sign.size() != 1 || std::string_view("+-*/").find(sign) == std::string_view::npos)
+      return {};
+    std::optional<FloatValue> left = Float(target), right = Float(source);
+    if (!left && !right) return {};
+    if ((!left && !literals_.contains(target)) || (!right && !literals_.contains(source)))
+      return {};
+    FloatValue both = left ? *left : FloatValue{};
+    if (right) both.loads.insert(right->loads.begin(), right->loads.end());
+    return both;
+  }
+
+  void AssignInt(std::string_view target, std::string_view sign, std::string_view expression) {
+    const std::string_view source = Variable(expression);
+    IntValue value;
+    if (!source.empty() && source == expression) {
+      value = Int(source);
+    } else if (const std::optional<uint32_t> literal = ReadU32(expression)) {
+      value = Sum{{}, *literal};
+    }
+    if (sign == "+") {
+      value = Added(Int(target), value);
+    } else if (!sign.empty()) {
+      value = std::nullopt;
+    }
+    ints_[target] = value;
+    if (IsLocal(target)) floats_[target] = std::nullopt;
+  }
+
+  static IntValue Added(const IntValue& left, const IntValue& right) {
+    if (!left || !right || left->locals.size() + right->locals.size() > kTermsMax) return {};
+    Sum sum{{}, left->constant + right->constant};
+    std::merge(left->locals.begin(), left->locals.end(), right->locals.begin(), right->locals.end(),
+               std::back_inserter(sum.locals));
+    return sum;
+  }
+
+  // L3.
+  bool StoresStay() const {
+    std::vector<std::pair<uint32_t, uint32_t>> spans;  // begin and bytes
+    for (const Store& store : stores_) {
+      if (store.address.locals != stores_[0].address.locals) return false;
+      spans.emplace_back(store.address.constant, store.bytes);
+    }
+    std::sort(spans.begin(), spans.end());
+    for (size_t i = 1; i < spans.size(); ++i) {
+      if (spans[i - 1].first + uint64_t{spans[i - 1].second} > spans[i].first) return false;
+    }
+    uint32_t step = 0;
+    for (const std::string_view name : stores_[0].address.locals) {
+      const auto last = ints_.find(name);
+      if (last == ints_.end()) continue;
+      if (!last->second || last->second->locals != std::vector<std::string_view>{name})
+        return false;
+      step += last->second->constant;
+    }
+    const uint64_t length = spans.back().first + uint64_t{spans.back().second} - spans[0].first;
+    return std::min(step, uint32_t{0} - step) >= length;
+  }
+
+  std::map<std::string_view, IntValue> ints_;
+  std::map<std::string_view, std::optional<FloatValue>> floats_;
+  std::set<std::string_view> literals_;      // float slots that hold a finite literal
+  std::set<std::string_view> float_inputs_;  // float locals read before they were assigned
+  std::vector<Store> stores_;
+  std::set<size_t> needed_;
+  std::string_view memory_;
+};
+
+// A function's lines, in which loops are looked for.
+class FunctionLines {
+ public:
+  void Add(std::string_view line) { lines_.push_back(line); }
+
+  void Finish(std::string* out) {
+    for (size_t i = 0; i < lines_.size(); ++i) {
+      const std::string_view line = Trimmed(lines_[i]);
+      if (line.starts_with("var_L") && line.ends_with(':')) {
+        if (const size_t end = FinishLoop(i, out)) {
+          i = end;
+          continue;
+        }
+      }
+      StrAppend(out, lines_[i], '\n');
+    }
+    lines_.clear();
+  }
+
+ private:
+  // Writes the loop whose label is in line `label`, and returns its last line; 0 and nothing
+  // written if it is not one of L1 or has no load to mark.
+  size_t FinishLoop(size_t label, std::string* out) const {
+    const std::string_view name = Variable(Trimmed(lines_[label]));
+    const std::string jump = StrCat("goto ", name, ";"), last = StrCat(" {", jump, "}");
+    Iteration iteration;
+    size_t end = label + 1;
+    while (end < lines_.size() && iteration.Follow(end, Trimmed(lines_[end]))) ++end;
+    if (end == lines_.size() || !Trimmed(lines_[end]).starts_with("if (var_") ||
+        !lines_[end].ends_with(last) || Jumps(jump) != 1) {
+      return 0;
+    }
+    const std::set<size_t> loads = iteration.NeededLoads();
+    if (loads.empty()) return 0;
+    for (const std::string_view input : iteration.float_inputs()) {
+      StrAppend(out, "  PERDURE_UNKNOWN_FLOAT(", input, ");\n");
+    }
+    StrAppend(out, "  PERDURE_UNKNOWN_MEMORY;\n");
+    for (size_t i = label; i <= end; ++i) {
+      std::string line(lines_[i]);
+      if (loads.contains(i)) ReplaceAll(&line, "_load(", "_load_needed(");
+      StrAppend(out, line, '\n');
+    }
+    StrAppend(out, "  PERDURE_UNKNOWN_MEMORY;\n");
+    return end;
+  }
+
+  size_t Jumps(std::string_view jump) const {
+    size_t count = 0;
+    for (const std::string_view line : lines_) {
+      for (size_t at = line.find(jump); at != std::string_view::npos;
+           at = line.find(jump, at + 1)) {
+        ++count;
+      }
+    }
+    return count;
+  }
+
+  std::vector<std::string_view> lines_;
+};
+
+}  // namespace
+
+std::string MarkNeededLoads(std::string_view source) {
+  std::string out;
+  out.reserve(source.size() + source.size() / 64);
+  FunctionLines function;
+  LineReader lines(source);
+  while (!lines.AtEnd()) {
+    const std::string_view line = lines.Next();
+    function.Add(line);
+    if (line == "}") function.Finish(&out);
+  }
+  function.Finish(&out);
+  return out;
+}
+
+}  // namespace perdure
