@@ -23,9 +23,9 @@ class Descriptor {
 
   std::string Arrays() {
     std::string out = TypeArrays();
-    for (const auto table :
-         {&Descriptor::Types, &Descriptor::Functions, &Descriptor::Globals, &Descriptor::Memories,
-          &Descriptor::Tables, &Descriptor::Segments, &Descriptor::Exports, &Descriptor::Imports}) {
+    for (const auto table : {&Descriptor::Types, &Descriptor::Functions, &Descriptor::Globals,
+                             &Descriptor::Memories, &Descriptor::Tables, &Descriptor::Segments,
+                             &Descriptor::Exports, &Descriptor::Imports, &Descriptor::Modules}) {
       out += (this->*table)();
     }
     return out;
@@ -237,6 +237,23 @@ class Descriptor {
     return Array("perdure_import", "import", rows);
   }
 
+  std::string Modules() {
+    std::vector<std::string> rows;
+    std::string arrays;
+    for (const InputMemories& input : module_.input_memories) {
+      const std::string name = StrCat("memories_of_", rows.size());
+      std::string indices;
+      for (const uint32_t index : input.memories) {
+        StrAppend(&indices, indices.empty() ? "" : ", ", index);
+      }
+      const bool none = input.memories.empty();
+      if (!none) StrAppend(&arrays, "static const uint32_t ", name, "[] = {", indices, "};\n");
+      rows.push_back(StrCat("{", input.memories.size(), ", ", none ? "NULL" : name, ", ",
+                            input.exported, "}"));
+    }
+    return arrays + Array("perdure_module", "module", rows);
+  }
+
   const Module& module_;
   const PersistPlan& plan_;
   const Wasm2cNames& names_;
@@ -299,6 +316,7 @@ Result<std::string> EmitDescriptor(const EmitInput& input) {
   slots["COMPILER"] = CString(input.compiler_version);
   slots["DEFAULT_STATE"] = CStringOrNull(input.default_state);
   slots["MODULE_HASH"] = HashBytes(input.module);
+  slots["CALLER_GLOBAL"] = IndexOrNone(input.module.caller_global);
   slots["START_FUNCTION"] = IndexOrNone(input.module.start);
   slots["INITIALIZE_FUNCTION"] = IndexOrNone(input.plan.initialize);
   return FillTemplate(EmbeddedTemplate("app.persist.c.in"), slots);

@@ -160,6 +160,12 @@ struct Place {
   uint64_t offset = 0;
 };
 
+// The memories of one of the modules that were linked, as host functions know them.
+struct InputMemories {
+  std::vector<uint32_t> memories;  // by the input's own index: the linked module's
+  uint32_t exported = 0;           // own index of the one it exports as "memory", else 0
+};
+
 struct Module {
   std::string path;             // as the user named it; of a linked module, the main one's
   std::vector<uint8_t> binary;  // the whole module
@@ -194,6 +200,10 @@ struct Module {
   // Of a linked module: its inputs, and its items by offset.
   std::vector<std::string> origin_files;
   std::vector<Origin> origins;
+  // Set if its host functions have to know which input calls: by input, and the mutable global
+  // that holds the caller's number during such a call.
+  std::vector<InputMemories> input_memories;
+  std::optional<uint32_t> caller_global;
 
   // For messages: where the item at `offset` is in the file it came from.
   Place PlaceOf(uint64_t offset) const;

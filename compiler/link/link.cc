@@ -65,6 +65,18 @@ class OriginFinder {
   Module& module_;
 };
 
+void AddInputMemories(std::span<const LinkInput> inputs, const Layout& layout, Module* module) {
+  for (uint32_t i = 0; i < inputs.size(); ++i) {
+    InputMemories& memories = module->input_memories.emplace_back();
+    memories.memories = layout.maps[i][Space::kMemory];
+    for (const Export& item : inputs[i].module->exports) {
+      if (item.kind == ExternalKind::kMemory && item.name == "memory") {
+        memories.exported = item.index;
+      }
+    }
+  }
+}
+
 }  // namespace
 
 std::optional<LinkedModule> LinkModules(std::span<const LinkInput> inputs,
@@ -81,10 +93,18 @@ std::optional<LinkedModule> LinkModules(std::span<const LinkInput> inputs,
   }
   // Read as a file would be: the linker is checked by the validator, and the limits hold for all
   // inputs together.
+  Diagnostics found;
   std::optional<Module> module = ReadModuleBinary(
-      path, std::vector<uint8_t>(merged->bytes.begin(), merged->bytes.end()), diagnostics);
+      path, std::vector<uint8_t>(merged->bytes.begin(), merged->bytes.end()), &found);
+  for (Diagnostic diagnostic : found.all()) {
+    diagnostic.offset.reset();  // is in no file
+    diagnostic.notes.emplace_back("this is about all modules of the program together");
+    diagnostics->Add(std::move(diagnostic));
+  }
   if (!module) return std::nullopt;
   OriginFinder(inputs, layout, &*module).Run(merged->exports);
+  module->caller_global = merged->caller_global;
+  if (merged->caller_global) AddInputMemories(inputs, layout, &*module);
   std::vector<LinkedImport> imports;
   for (const BoundImport& bound : resolution.bound) {
     const LinkInput& importer = inputs[bound.input];

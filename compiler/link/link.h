@@ -20,6 +20,10 @@
 //        hash stands for all of them.
 //  (L5)  The last input is the main one: its exports are the program's. What is not exported any
 //        more the C compiler may leave out or inline.
+//  (L6)  A host function sees the memories of the module that calls it, under that module's
+//        indices. If there are several memories, each host import is called through a generated
+//        function that leaves the caller's number in a global. It is an ordinary global, so it is
+//        there again when a host call that blocks is issued again by another process.
 //
 // `_initialize` of type () -> () is what toolchains export in place of a start function. That of
 // the last input is the runtime's business, as in a module that is alone. That of another is called

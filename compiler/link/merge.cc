@@ -30,7 +30,9 @@ enum SectionId : uint8_t {
 
 constexpr uint8_t kEnd = 0x0b;
 constexpr uint8_t kCall = 0x10;
+constexpr uint8_t kLocalGet = 0x20;
 constexpr uint8_t kGlobalGet = 0x23;
+constexpr uint8_t kGlobalSet = 0x24;
 
 void Append(std::string* out, std::initializer_list<uint8_t> bytes) {
   for (const uint8_t byte : bytes) out->push_back(static_cast<char>(byte));
@@ -65,7 +67,11 @@ class Merger {
 
   Result<MergedBinary> Run() {
     ReadImports();
+    WrapHostImports();
     for (uint32_t i = 0; i < inputs_.size() && ok_; ++i) ReadInput(i);
+    if (merged_.caller_global) {
+      Append(globals_.Add(), {0x7f, 1, 0x41, 0, kEnd});  // mutable i32, 0
+    }
     if (!ok_) {
       return Status(StatusCode::kInvalidArgument, "the linker cannot read what was validated");
     }
@@ -116,6 +122,44 @@ class Merger {
           out->push_back('\0');
           AppendUnsignedLeb(map[Space::kType][module.tags[import.index].type], out);
           break;
+      }
+    }
+  }
+
+  // (L6)
+  void WrapHostImports() {
+    if (layout_.imports.empty() || layout_.Items(ExternalKind::kMemory).size() < 2) return;
+    const auto global = static_cast<uint32_t>(layout_.Items(ExternalKind::kGlobal).size());
+    const auto set_caller = [&](uint32_t input, std::string* code) {
+      AppendI32Const(input, code);
+      code->push_back(static_cast<char>(kGlobalSet));
+      AppendUnsignedLeb(global, code);
+    };
+    for (const ItemRef ref : layout_.imports) {
+      const Import& import = ModuleOf(ref.input).imports[ref.index];
+      if (import.kind != ExternalKind::kFunc) continue;
+      const uint32_t old_type = ModuleOf(ref.input).functions[import.index].type;
+      const uint32_t type = layout_.maps[ref.input][Space::kType][old_type];
+      std::string code;
+      set_caller(ref.input, &code);
+      for (size_t i = 0; i < layout_.types[type].params.size(); ++i) {
+        code.push_back(static_cast<char>(kLocalGet));
+        AppendUnsignedLeb(i, &code);
+      }
+      code.push_back(static_cast<char>(kCall));
+      AppendUnsignedLeb(layout_.maps[ref.input][Space::kFunction][import.index], &code);
+      set_caller(0, &code);
+      Redirect({ref.input, import.index}, AddFunction(type, code));
+      merged_.caller_global = global;
+    }
+  }
+
+  // Whoever refers to the function `item` refers to `index` instead.
+  void Redirect(ItemRef item, uint32_t index) {
+    for (uint32_t i = 0; i < inputs_.size(); ++i) {
+      std::vector<uint32_t>& map = layout_.maps[i][Space::kFunction];
+      for (uint32_t at = 0; at < map.size(); ++at) {
+        if (resolution_.Of(ExternalKind::kFunc, i, at) == item) map[at] = index;
       }
     }
   }
@@ -272,7 +316,7 @@ class Merger {
     if (data_.count > 0) AppendNumberSection(kDataCountSection, data_.count);
     AppendSection(kCodeSection, code_, out);
     AppendSection(kDataSection, data_, out);
-    AppendNames(inputs_, layout_, out);
+    AppendNames(inputs_, layout_, merged_.caller_global, out);
   }
 
   void AppendNumberSection(uint8_t id, uint64_t number) {

@@ -18,6 +18,7 @@ struct MergedBinary {
   std::string bytes;
   std::vector<ItemRef> exports;  // of the inputs, in order: index of the export in its input
   std::vector<uint32_t> steps;   // staged: by input
+  std::optional<uint32_t> caller_global;
 };
 
 // A failure is an internal error: the inputs are valid, and their imports are resolved.
@@ -49,6 +50,7 @@ std::optional<uint32_t> InitializeToCall(std::span<const LinkInput> inputs, uint
                                          const Resolution& resolution);
 
 // The name section: "alloc.heap_end" for what the input "alloc" calls heap_end.
-void AppendNames(std::span<const LinkInput> inputs, const Layout& layout, std::string* out);
+void AppendNames(std::span<const LinkInput> inputs, const Layout& layout,
+                 const std::optional<uint32_t>& caller_global, std::string* out);
 
 }  // namespace perdure

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "compiler/analysis/module_kind.h"
+#include "compiler/diag/printable.h"
 #include "compiler/frontend/sections.h"
 #include "compiler/link/merge.h"
 #include "rtlib/base/text.h"
@@ -68,7 +69,8 @@ std::optional<uint32_t> InitializeToCall(std::span<const LinkInput> inputs, uint
   return imported ? std::nullopt : initialize;
 }
 
-void AppendNames(std::span<const LinkInput> inputs, const Layout& layout, std::string* out) {
+void AppendNames(std::span<const LinkInput> inputs, const Layout& layout,
+                 const std::optional<uint32_t>& caller_global, std::string* out) {
   constexpr std::pair<uint8_t, ExternalKind> kSubsections[] = {{1, ExternalKind::kFunc},
                                                                {5, ExternalKind::kTable},
                                                                {6, ExternalKind::kMemory},
@@ -83,7 +85,11 @@ void AppendNames(std::span<const LinkInput> inputs, const Layout& layout, std::s
       const std::string& name = NameOf(*input.module, kind, items[i].index);
       if (name.empty()) continue;
       AppendUnsignedLeb(i, names.Add());
-      ByteWriter(&names.entries).Bytes(StrCat(input.name, '.', name));
+      ByteWriter(&names.entries).Bytes(StrCat(Printable(input.name), '.', name));
+    }
+    if (kind == ExternalKind::kGlobal && caller_global) {
+      AppendUnsignedLeb(*caller_global, names.Add());
+      ByteWriter(&names.entries).Bytes("caller of the host");
     }
     AppendSection(id, names, &payload);
   }

@@ -12,6 +12,10 @@ namespace {
 constexpr uint64_t kTouchBytes = 4096;
 
 const wasm_rt_memory_t* Memory(const perdure_host* host, uint32_t index) {
+  if (const perdure_module* module = perdure::abi::CallingModule(*host)) {
+    if (index >= module->memory_count) return nullptr;
+    index = module->memories[index];
+  }
   if (index >= host->program->memory_count) return nullptr;
   const auto* instance = static_cast<const uint8_t*>(host->instance);
   const void* memory = instance + host->program->memories[index].offset;
@@ -36,6 +40,17 @@ void Touch(uint8_t* begin, uint64_t length, int access) {
 }
 
 }  // namespace
+
+const perdure_module* perdure::abi::CallingModule(const perdure_host& host) {
+  const perdure_program& program = *host.program;
+  if (program.module_count == 0) return nullptr;
+  uint32_t caller;
+  const auto* instance = static_cast<const uint8_t*>(host.instance);
+  std::memcpy(&caller, instance + program.globals[program.caller_global].offset, sizeof(caller));
+  // The number may come from a state file.
+  static constexpr perdure_module kNone = {};
+  return caller < program.module_count ? &program.modules[caller] : &kNone;
+}
 
 void* perdure_try_view(perdure_host* host, uint32_t memory_index, uint64_t address, uint64_t length,
                        int access) {

@@ -34,3 +34,11 @@ struct perdure_host {
   // imports nothing of WASI, and `table` is opaque.
   perdure::wasi::HostTable* live_table = nullptr;
 };
+
+namespace perdure::abi {
+
+// Of a linked program: the module that called the host function that runs now. nullptr if host
+// functions see the program's memories as they are.
+const perdure_module* CallingModule(const perdure_host& host);
+
+}  // namespace perdure::abi

@@ -7,6 +7,7 @@
 namespace perdure::wasi {
 
 uint32_t MemoryIndex(const perdure_host* host) {
+  if (const perdure_module* module = abi::CallingModule(*host)) return module->exported_memory;
   const perdure_program& program = *host->program;
   if (program.memory_count < 2) return 0;
   for (uint32_t i = 0; i < program.export_count; ++i) {

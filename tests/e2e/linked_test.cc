@@ -81,6 +81,16 @@ TEST_CASE("linked modules call each other and share what they export, process af
   program.Refused(134, {"load", "65536"}, {"out of bounds"});
 }
 
+TEST_CASE("a host function sees the memories of the module that calls it (L6)") {
+  const BuildOptions options = {.libraries = {Module("linked_talk.wat")}};
+  const ProgramOn program(BuildProgram(Module("linked_talk_main.wat"), options));
+  program.Expect({"both"}, "main\nlibrary\nmain\n");
+  program.Expect({"through_table"}, "library\n0\n");
+  program.Expect({"written"}, "5\n");  // the count of bytes, in the memory of the caller
+  CheckOracle(BuildDriver(Module("linked_talk_main.wat"), options),
+              {"call both", "call through_table", "call written"});
+}
+
 TEST_CASE("oracle: random events on linked modules") {
   CheckRandomOracle(BuildDriver(Module("linked_main.wat"), Libraries()), 4, 60, 12, "");
 }

@@ -34,7 +34,9 @@ typedef struct perdure_host perdure_host;
 
 enum { PERDURE_READ = 1, PERDURE_WRITE = 2 };
 
-/* A pointer to `length` bytes of memory `memory_index` at guest address `address`, every page of it
+/* Memories have the indices they have in the module that imports the host function.
+ *
+ * A pointer to `length` bytes of memory `memory_index` at guest address `address`, every page of it
  * already touched for `access`, so that system calls may use it. Traps (out of bounds) unless the
  * whole range lies inside the memory. `length` 0 gives a non-NULL pointer not to be dereferenced.
  */

@@ -27,7 +27,7 @@ extern "C" {
 
 /* Raised whenever a field of these structs changes meaning; checked when an instance is opened, so
  * that an object file from an older compiler is refused and not misread. */
-#define PERDURE_PROGRAM_ABI 2u
+#define PERDURE_PROGRAM_ABI 3u
 
 /* Binary-format value types (core spec 5.3). */
 enum {
@@ -133,6 +133,13 @@ typedef struct perdure_import {
   uint32_t index; /* in the index space of kind */
 } perdure_import;
 
+/* The memories of one of the modules a program was linked of, as its host functions know them. */
+typedef struct perdure_module {
+  uint32_t memory_count;
+  const uint32_t* memories; /* by the module's own index: the program's */
+  uint32_t exported_memory; /* own index of the one it exports as "memory", else 0 */
+} perdure_module;
+
 typedef struct perdure_program {
   uint32_t abi;              /* PERDURE_PROGRAM_ABI */
   const char* name;          /* program name: default state path and messages */
@@ -143,7 +150,7 @@ typedef struct perdure_program {
   uint32_t instance_align;   /* bytes */
 
   uint32_t type_count, function_count, global_count, memory_count, table_count, segment_count,
-      export_count, import_count;
+      export_count, import_count, module_count;
   const perdure_type* types;
   const perdure_function* functions;
   const perdure_global* globals;
@@ -152,6 +159,10 @@ typedef struct perdure_program {
   const perdure_segment* segments;
   const perdure_export* exports;
   const perdure_import* imports;
+  /* Linked of modules with several memories and host imports: before a module calls a host function
+   * it puts its number into the mutable i32 global `caller_global`. NULL otherwise. */
+  const perdure_module* modules;
+  uint32_t caller_global;
 
   /* How the call stack of a command is captured and restored; NULL: it is not (reactors). */
   const perdure_capture* capture;

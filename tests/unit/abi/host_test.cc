@@ -21,6 +21,23 @@ TEST_CASE("a view is the guest's own memory, for ranges wholly inside it") {
   CHECK(perdure_memory_size(guest.host(), 1) == 0);
 }
 
+TEST_CASE("in a linked program memories have the indices they have in the module that calls") {
+  HostedGuest guest;
+  constexpr uint32_t kFirst[] = {7, 0};
+  const perdure_module modules[] = {{2, kFirst, 1}, {0, nullptr, 0}};
+  guest.LinkedOf(modules);
+  guest->table.max_size = 0;
+  CHECK(perdure_memory_size(guest.host(), 1) == 65536);
+  CHECK(perdure_memory_size(guest.host(), 0) == 0);  // the program has no memory 7
+  CHECK(perdure_memory_size(guest.host(), 2) == 0);
+  CHECK(CallingModule(*guest.host())->exported_memory == 1);
+  guest->table.max_size = 1;
+  CHECK(perdure_memory_size(guest.host(), 0) == 0);
+  guest->table.max_size = 2;  // from a state file that somebody changed
+  CHECK(perdure_memory_size(guest.host(), 0) == 0);
+  CHECK(CallingModule(*guest.host())->memory_count == 0);
+}
+
 TEST_CASE("a touch for writing changes no byte") {
   HostedGuest guest;
   for (uint32_t i = 0; i < 65536; ++i) guest->memory.data[i] = static_cast<uint8_t>(i * 31);

@@ -69,7 +69,7 @@ TEST_CASE("an index may be written longer than it need be") {
   const test::Linking linking = test::MustLink({{"padding", test::Padding()}, {"m", binary}});
   const std::string code = Code(linking.module());
   const std::string call("\4\0\x10\5\x0b", 5);  // at its shortest
-  CHECK(code.substr(code.size() - call.size()) == call);
+  CHECK(code.find(call) != std::string::npos);
 }
 
 }  // namespace

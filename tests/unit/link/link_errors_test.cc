@@ -115,6 +115,7 @@ TEST_CASE("limits hold for all modules together") {
   const test::Linking linking = test::Link({{"a", fifty}, {"b", fifty}});
   REQUIRE(linking.diagnostics.all().size() == 1);
   CHECK(linking.diagnostics.all()[0].message.find("too many memories: 102") != std::string::npos);
+  CHECK_FALSE(linking.diagnostics.all()[0].offset.has_value());
 }
 
 }  // namespace

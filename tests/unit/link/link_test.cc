@@ -143,6 +143,25 @@ TEST_CASE("a module that imports under its own name imports from the host") {
   CHECK(MustLink({{"heap", kHeap}, {"env", text}}).module().imports.size() == 1);
 }
 
+TEST_CASE("with several memories host imports are called in the name of a module (L6)") {
+  const std::string import = R"((import "env" "f" (func $f (param i32) (result i64))))";
+  const std::string one = "(module " + import + R"((memory 1) (export "f" (func $f)))";
+  const std::string two = "(module " + import + R"((import "one" "f" (func $g (param i32)
+      (result i64))) (memory 1) (memory (export "memory") 1)
+      (func (export "h") (result i64) (drop (call $g (i32.const 1))) (call $f (i32.const 2)))))";
+  const Module module = MustLink({{"one", one + ")"}, {"two", two}}).linked->module;
+  REQUIRE(module.caller_global == 0u);
+  CHECK(module.globals.at(0).is_mutable);
+  REQUIRE(module.input_memories.size() == 2);
+  CHECK(module.input_memories[0].memories == std::vector<uint32_t>{0});
+  CHECK(module.input_memories[1].memories == std::vector<uint32_t>{1, 2});
+  CHECK(module.input_memories[1].exported == 1);
+  CHECK(module.functions.size() == 5);  // two imports, h, a wrapper each
+  const Module single =
+      MustLink({{"one", one + ")"}, {"two", R"((module (func (export "h"))))"}}).linked->module;
+  CHECK_FALSE(single.caller_global.has_value());
+}
+
 TEST_CASE("places in the linked module are places in the files it was read from") {
   const test::Linking linking = MustLink({{"heap", kHeap}, {"list", kList}});
   const Module list = test::ReadText("list", kList);
