@@ -9,10 +9,11 @@
 extern "C" {
 #endif
 
-enum { kNotSupported = 52 /* ENOSYS of wasi */ };
+/* There are no descriptors: EBADF of WASI, which also ends the list of preopened folders. */
+enum { kBadDescriptor = 8 };
 
 #define NO_IMPORT(name, ...) \
-  int32_t __imported_wasi_snapshot_preview1_##name(__VA_ARGS__) { return kNotSupported; }
+  int32_t __imported_wasi_snapshot_preview1_##name(__VA_ARGS__) { return kBadDescriptor; }
 NO_IMPORT(fd_close, int32_t)
 NO_IMPORT(fd_fdstat_get, int32_t, int32_t)
 NO_IMPORT(fd_fdstat_set_flags, int32_t, int32_t)
@@ -20,6 +21,7 @@ NO_IMPORT(fd_filestat_get, int32_t, int32_t)
 NO_IMPORT(fd_prestat_dir_name, int32_t, int32_t, int32_t)
 NO_IMPORT(fd_prestat_get, int32_t, int32_t)
 NO_IMPORT(fd_read, int32_t, int32_t, int32_t, int32_t)
+NO_IMPORT(fd_renumber, int32_t, int32_t)
 NO_IMPORT(fd_seek, int32_t, int64_t, int32_t, int32_t)
 NO_IMPORT(fd_sync, int32_t)
 NO_IMPORT(fd_write, int32_t, int32_t, int32_t, int32_t)
