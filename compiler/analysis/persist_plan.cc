@@ -172,6 +172,8 @@ std::optional<PersistPlan> MakePlan(const Module& module, const PlanOptions& opt
     const bool is_initialize = plan.initialize && item.name == "_initialize";
     if (item.kind == ExternalKind::kFunc && !is_initialize) plan.exported_functions.push_back(i);
   }
+  if (KindOf(module) == ModuleKind::kCommand)
+    plan.capture = PlanCapture(module, options.preempt, &found);
   for (const Diagnostic& diagnostic : found.all()) diagnostics->Add(diagnostic);
   if (found.has_errors()) return std::nullopt;
   return plan;

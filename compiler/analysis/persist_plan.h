@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "compiler/analysis/capture_plan.h"
 #include "compiler/diag/diagnostics.h"
 #include "compiler/frontend/module.h"
 
@@ -45,10 +46,12 @@ struct PersistPlan {
   std::optional<uint32_t> initialize;        // function index of the exported _initialize
   std::vector<uint32_t> exported_functions;  // indices into Module::exports, in export order; can
                                              // be called, so without _initialize
+  std::optional<CapturePlan> capture;        // of the call stack: commands only
 };
 
 struct PlanOptions {
   bool has_host_library = false;  // --host given: unknown imports are taken to be there
+  bool preempt = true;            // loops of commands poll
 };
 
 // nullopt: diagnostics has errors, all that there are. Errors: an import of anything but a

@@ -224,7 +224,7 @@ class Builder {
   ExitCode WriteProgram() {
     if (options_.emit == EmitKind::kCpp) return ExitCode::kOk;
     std::vector<std::string> objects;
-    for (const std::string& unit : translation_.units) objects.push_back(ObjectName(unit));
+    for (const Unit& unit : translation_.units) objects.push_back(ObjectName(unit.file));
     AtomicFile file(options_.output);
     const std::string output = Absolute(file.temporary_path());
     auto* const make_command = options_.emit == EmitKind::kExe ? LinkCommand : CombineCommand;
@@ -278,7 +278,7 @@ class Builder {
 
   std::vector<Command> CompileCommands(bool use_ccache) const {
     std::vector<Command> commands;
-    for (const std::string& unit : translation_.units) {
+    for (const Unit& unit : translation_.units) {
       commands.push_back(
           CompileCommand(Tools(), options_, module_->features, unit, work_->path(), use_ccache));
     }
@@ -288,8 +288,7 @@ class Builder {
   // Translating, the units, and the last step that puts them together.
   size_t TotalSteps() const {
     if (options_.emit == EmitKind::kCpp) return 1;
-    const size_t units = IsSmall(*module_) ? 1 : ShardCount(*module_) + size_t{1};
-    return units + (options_.emit == EmitKind::kExe ? 3 : 2);
+    return 2 + UnitCount(*module_, *plan_, options_.emit);
   }
 
   void Announce(const Command& command) {

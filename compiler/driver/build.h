@@ -7,7 +7,7 @@
 
 #include "compiler/diag/diagnostics.h"
 #include "compiler/driver/exit_code.h"
-#include "compiler/emit/tricks.h"
+#include "compiler/rewrite/tricks.h"
 
 namespace perdure {
 

@@ -27,18 +27,19 @@ bool IsSharedLibrary(const std::string& path) {
 std::string ObjectName(const std::string& unit) { return unit.substr(0, unit.rfind('.')) + ".o"; }
 
 Command CompileCommand(const CToolchain& tools, const BuildOptions& options,
-                       const Features& features, const std::string& unit,
-                       const std::string& directory, bool use_ccache) {
+                       const Features& features, const Unit& unit, const std::string& directory,
+                       bool use_ccache) {
   Command command;
   command.directory = directory;
-  command.label = "compiling " + unit;
+  command.label = "compiling " + unit.file;
   if (use_ccache && !tools.compiler.ccache.empty()) command.argv.push_back(tools.compiler.ccache);
   const std::vector<std::string> compiler = CompilerCommand(tools, options);
   command.argv.insert(command.argv.end(), compiler.begin(), compiler.end());
   const bool is_library = options.emit != EmitKind::kExe;
   command.argv.insert(
       command.argv.end(),
-      {"-std=gnu11", StrCat("-O", options.optimize), is_library ? "-fPIC" : "-fPIE",
+      {"-std=gnu11", unit.is_resume ? "-O1" : StrCat("-O", options.optimize),
+       is_library ? "-fPIC" : "-fPIE",
        // What wasm says about numbers, and no assumption about types behind a guest's pointers.
        "-fno-fast-math", "-fno-math-errno", "-ffp-contract=off", "-fno-strict-aliasing",
        // What is not used goes (--gc-sections); nothing of ours is exported from the program.
@@ -48,8 +49,8 @@ Command CompileCommand(const CToolchain& tools, const BuildOptions& options,
   // Blocks nest in C as deep as in wasm; clang's limit is 256.
   if (tools.compiler.is_clang) command.argv.emplace_back("-fbracket-depth=65536");
   if (features.memory64) command.argv.emplace_back("-DSUPPORT_MEMORY64=1");
-  command.argv.insert(command.argv.end(), {"-isystem", tools.runtime.include_directory, "-c", unit,
-                                           "-o", ObjectName(unit)});
+  command.argv.insert(command.argv.end(), {"-isystem", tools.runtime.include_directory, "-c",
+                                           unit.file, "-o", ObjectName(unit.file)});
   return command;
 }
 

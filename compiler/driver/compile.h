@@ -7,6 +7,7 @@
 #include "compiler/driver/build.h"
 #include "compiler/driver/subprocess.h"
 #include "compiler/driver/toolchain.h"
+#include "compiler/driver/translate.h"
 #include "compiler/frontend/module.h"
 
 namespace perdure {
@@ -19,11 +20,12 @@ struct CToolchain {
   const RuntimeFiles& runtime;
 };
 
-// Compiles `unit` in `directory`. File names are relative, so that neither the object nor ccache's
-// key depends on where the work directory is.
+// Compiles `unit` in `directory`. Resume forms are always optimised, and never much: a program that
+// was restored may stay in one for ever, and they are the larger part of the text. File names are
+// relative, so that neither the object nor ccache's key depends on where the work directory is.
 Command CompileCommand(const CToolchain& tools, const BuildOptions& options,
-                       const Features& features, const std::string& unit,
-                       const std::string& directory, bool use_ccache);
+                       const Features& features, const Unit& unit, const std::string& directory,
+                       bool use_ccache);
 
 // Links a program out of `objects` (in `directory`), host libraries and the runtime.
 Command LinkCommand(const CToolchain& tools, const BuildOptions& options,

@@ -46,9 +46,9 @@ Result<std::vector<uint32_t>> MissingHostImports(const Module& module, const Per
   std::vector<uint32_t> missing;
   if (symbols.empty()) return missing;
   PERDURE_TRY(WriteFile(work.File("host_check.c"), ProbeSource(symbols)));
-  PERDURE_ASSIGN_OR_RETURN(
-      const ProcessEnd compiled,
-      Run(CompileCommand(tools, options, module.features, "host_check.c", work.path(), false)));
+  PERDURE_ASSIGN_OR_RETURN(const ProcessEnd compiled,
+                           Run(CompileCommand(tools, options, module.features, Unit{"host_check.c"},
+                                              work.path(), false)));
   if (!compiled.ok()) return missing;
   PERDURE_ASSIGN_OR_RETURN(
       const ProcessEnd linked,

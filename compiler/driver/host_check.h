@@ -11,8 +11,8 @@
 #include "compiler/driver/build.h"
 #include "compiler/driver/compile.h"
 #include "compiler/driver/files.h"
-#include "compiler/emit/wasm2c_names.h"
 #include "compiler/frontend/module.h"
+#include "compiler/wasm2c/wasm2c_names.h"
 #include "perdure/status.h"
 
 namespace perdure {

@@ -4,9 +4,10 @@
 #include <utility>
 
 #include "compiler/emit/emit.h"
-#include "compiler/emit/memory_access.h"
-#include "compiler/emit/needed_loads.h"
-#include "compiler/emit/wasm2c_repair.h"
+#include "compiler/rewrite/memory_access.h"
+#include "compiler/rewrite/needed_loads.h"
+#include "compiler/rewrite/rewriter.h"
+#include "compiler/rewrite/wasm2c_repair.h"
 #include "rtlib/base/text.h"
 
 namespace perdure {
@@ -26,22 +27,11 @@ uint64_t EstimatedCBytes(const Module& module) {
 
 std::string ShardName(uint32_t index) { return StrCat("app_", index, ".c"); }
 
-Status RepairFile(const std::string& path, const Features& features,
-                  Result<std::string> (*repair)(std::string_view, const Features&)) {
-  PERDURE_ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
-  PERDURE_ASSIGN_OR_RETURN(const std::string repaired, repair(text, features));
-  return repaired == text ? OkStatus() : WriteFile(path, repaired);
-}
+std::string ResumeName(uint32_t index) { return StrCat("app_resume_", index, ".c"); }
 
-Status RewriteImplHeader(const std::string& path, const Tricks& tricks) {
-  PERDURE_ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
-  PERDURE_ASSIGN_OR_RETURN(const std::string rewritten, RewriteMemoryAccess(text, tricks));
-  return WriteFile(path, rewritten);
-}
-
-Status RewriteShard(const std::string& path) {
-  PERDURE_ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
-  return WriteFile(path, MarkNeededLoads(text));
+Status WriteIfChanged(const std::string& path, const std::string& before,
+                      const std::string& after) {
+  return after == before ? OkStatus() : WriteFile(path, after);
 }
 
 Result<Wasm2cNames> ReadNames(const Module& module, const WorkDirectory& work) {
@@ -66,6 +56,69 @@ Status WriteUnit(const WorkDirectory& work, const std::vector<std::string>& part
   return WriteFile(work.File("app.unit.c"), text);
 }
 
+// wasm2c's shards: repaired, and in their two forms if the call stack is captured.
+class ShardWriter {
+ public:
+  ShardWriter(const Module& module, const PersistPlan& plan, const Tricks& tricks,
+              const WorkDirectory& work, Translation* translation)
+      : module_(module), plan_(plan), tricks_(tricks), work_(work), translation_(translation) {
+    if (plan.capture) rewriter_.emplace(module, translation->names, *plan.capture);
+  }
+
+  Status Write(const std::string& symbol) {
+    PERDURE_TRY(WriteImplHeader());
+    std::string resume;
+    for (uint32_t i = 0; i < ShardCount(module_); ++i) {
+      PERDURE_TRY(WriteShard(ShardName(i), &resume));
+      const bool is_last = i + 1 == ShardCount(module_);
+      if (!rewriter_ || (IsSmall(module_) && !is_last)) continue;
+      PERDURE_TRY(WriteResume(ResumeName(IsSmall(module_) ? 0 : i), &resume));
+    }
+    if (!rewriter_) return OkStatus();
+    PERDURE_TRY(
+        WriteEmitted(work_, "app.capture.c", rewriter_->CaptureTable(symbol), translation_));
+    return WriteEmitted(work_, "app-resume.h", rewriter_->ResumeHeader(), translation_);
+  }
+
+ private:
+  Status WriteImplHeader() {
+    const std::string path = work_.File("app-impl.h");
+    PERDURE_ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
+    PERDURE_ASSIGN_OR_RETURN(const std::string repaired, RepairImplHeader(text, module_.features));
+    PERDURE_ASSIGN_OR_RETURN(std::string rewritten, RewriteMemoryAccess(repaired, tricks_));
+    if (rewriter_) rewritten += rewriter_->ImplHeaderTail();
+    translation_->files.insert(translation_->files.end(), {"app.h", "app-impl.h"});
+    return WriteIfChanged(path, text, rewritten);
+  }
+
+  Status WriteShard(const std::string& name, std::string* resume) {
+    PERDURE_ASSIGN_OR_RETURN(const std::string text, ReadFile(work_.File(name)));
+    PERDURE_ASSIGN_OR_RETURN(std::string repaired, RepairSource(text, module_.features));
+    if (tricks_.needed_loads) repaired = MarkNeededLoads(repaired);
+    if (rewriter_) {
+      PERDURE_ASSIGN_OR_RETURN(std::string hot, rewriter_->RewriteSource(name, repaired, resume));
+      repaired = std::move(hot);
+    }
+    translation_->files.push_back(name);
+    return WriteIfChanged(work_.File(name), text, repaired);
+  }
+
+  Status WriteResume(const std::string& name, std::string* resume) {
+    const std::string text =
+        StrCat("/* Written by perdure. */\n#include \"app-resume.h\"\n", *resume);
+    resume->clear();
+    translation_->units.push_back({name, true});
+    return WriteEmitted(work_, name, text, translation_);
+  }
+
+  const Module& module_;
+  const PersistPlan& plan_;
+  const Tricks& tricks_;
+  const WorkDirectory& work_;
+  Translation* translation_;
+  std::optional<Rewriter> rewriter_;
+};
+
 }  // namespace
 
 uint32_t ShardCount(const Module& module) {
@@ -74,6 +127,12 @@ uint32_t ShardCount(const Module& module) {
 }
 
 bool IsSmall(const Module& module) { return EstimatedCBytes(module) <= kSmallBytes; }
+
+size_t UnitCount(const Module& module, const PersistPlan& plan, EmitKind emit) {
+  const size_t shards = IsSmall(module) ? 1 : ShardCount(module);
+  const size_t tables = IsSmall(module) ? 0 : size_t{1} + (plan.capture ? 1 : 0);
+  return shards + tables + (plan.capture ? shards : 0) + (emit == EmitKind::kExe ? 1 : 0);
+}
 
 Command Wasm2cCommand(const Module& module, const std::string& wasm2c, const std::string& symbol,
                       const WorkDirectory& work) {
@@ -103,20 +162,11 @@ Result<Translation> FinishTranslation(const Module& module, const PersistPlan& p
                                       const WorkDirectory& work) {
   Translation translation;
   PERDURE_ASSIGN_OR_RETURN(translation.names, ReadNames(module, work));
-  PERDURE_TRY(RepairFile(work.File("app-impl.h"), module.features, RepairImplHeader));
   Tricks tricks = options.tricks;
   // A library may have several instances, and an access in a program of several memories has to say
   // which.
   if (options.emit != EmitKind::kExe || module.memories.size() != 1) tricks.constant_base = false;
-  PERDURE_TRY(RewriteImplHeader(work.File("app-impl.h"), tricks));
-  translation.files = {"app.h", "app-impl.h"};
-  std::vector<std::string> shards;
-  for (uint32_t i = 0; i < ShardCount(module); ++i) {
-    PERDURE_TRY(RepairFile(work.File(ShardName(i)), module.features, RepairSource));
-    if (tricks.needed_loads) PERDURE_TRY(RewriteShard(work.File(ShardName(i))));
-    shards.push_back(ShardName(i));
-  }
-  translation.files.insert(translation.files.end(), shards.begin(), shards.end());
+  PERDURE_TRY(ShardWriter(module, plan, tricks, work, &translation).Write(symbol));
 
   const EmitInput input = {module, plan,          translation.names,        options.name,
                            symbol, options.state, options.compiler_version, tricks.constant_base};
@@ -126,13 +176,16 @@ Result<Translation> FinishTranslation(const Module& module, const PersistPlan& p
   PERDURE_TRY(WriteEmitted(work, options.name + ".host.h", EmitHostHeader(input), &translation));
   std::sort(translation.files.begin(), translation.files.end());
 
-  translation.units = shards;
-  translation.units.emplace_back("app.persist.c");
+  std::vector<std::string> parts;
+  for (uint32_t i = 0; i < ShardCount(module); ++i) parts.push_back(ShardName(i));
+  parts.emplace_back("app.persist.c");
+  if (plan.capture) parts.emplace_back("app.capture.c");
   if (IsSmall(module)) {
-    PERDURE_TRY(WriteUnit(work, translation.units));
-    translation.units = {"app.unit.c"};
+    PERDURE_TRY(WriteUnit(work, parts));
+    parts = {"app.unit.c"};
   }
-  if (options.emit == EmitKind::kExe) translation.units.emplace_back("app.main.c");
+  if (options.emit == EmitKind::kExe) parts.emplace_back("app.main.c");
+  for (std::string& part : parts) translation.units.push_back({std::move(part), false});
   return translation;
 }
 

@@ -9,15 +9,20 @@
 #include "compiler/driver/build.h"
 #include "compiler/driver/files.h"
 #include "compiler/driver/subprocess.h"
-#include "compiler/emit/wasm2c_names.h"
 #include "compiler/frontend/module.h"
+#include "compiler/wasm2c/wasm2c_names.h"
 #include "perdure/status.h"
 
 namespace perdure {
 
+struct Unit {
+  std::string file;
+  bool is_resume = false;  // cold, see compile.h
+};
+
 struct Translation {
   Wasm2cNames names;
-  std::vector<std::string> units;  // C files to compile, largest first
+  std::vector<Unit> units;         // C files to compile, largest first
   std::vector<std::string> files;  // everything generated, sorted: what --emit=cpp gives
 };
 
@@ -28,6 +33,9 @@ uint32_t ShardCount(const Module& module);
 // True if the shards are better compiled as one unit: everything can be inlined, and one compiler
 // start is saved.
 bool IsSmall(const Module& module);
+
+// How many units FinishTranslation() makes.
+size_t UnitCount(const Module& module, const PersistPlan& plan, EmitKind emit);
 
 // The command that translates "app.wasm" in `work`.
 Command Wasm2cCommand(const Module& module, const std::string& wasm2c, const std::string& symbol,

@@ -44,27 +44,6 @@ bool IsAlnum(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
-// wasm2c's one-letter names for value types, as in "wasm_multi_ij".
-char TypeLetter(ValueType type) {
-  switch (type) {
-    case ValueType::kI32:
-      return 'i';
-    case ValueType::kI64:
-      return 'j';
-    case ValueType::kF32:
-      return 'f';
-    case ValueType::kF64:
-      return 'd';
-    case ValueType::kV128:
-      return 'o';
-    case ValueType::kFuncref:
-      return 'r';
-    case ValueType::kExternref:
-      return 'e';
-  }
-  return '?';
-}
-
 }  // namespace
 
 std::string CString(std::string_view text) {
@@ -83,38 +62,6 @@ std::string CString(std::string_view text) {
 }
 
 std::string CStringOrNull(std::string_view text) { return text.empty() ? "NULL" : CString(text); }
-
-std::string_view CType(ValueType type) {
-  switch (type) {
-    case ValueType::kI32:
-      return "u32";
-    case ValueType::kI64:
-      return "u64";
-    case ValueType::kF32:
-      return "f32";
-    case ValueType::kF64:
-      return "f64";
-    case ValueType::kV128:
-      return "v128";
-    case ValueType::kFuncref:
-      return "wasm_rt_funcref_t";
-    case ValueType::kExternref:
-      return "wasm_rt_externref_t";
-  }
-  return "?";
-}
-
-std::string CResultType(const FuncType& type) {
-  if (type.results.empty()) return "void";
-  if (type.results.size() == 1) return std::string(CType(type.results[0]));
-  std::string out = "struct wasm_multi_";
-  for (const ValueType result : type.results) out += TypeLetter(result);
-  return out;
-}
-
-std::string CResultField(const FuncType& type, size_t index) {
-  return StrCat(TypeLetter(type.results[index]), index);
-}
 
 std::string_view ValueField(ValueType type) {
   switch (type) {
@@ -159,16 +106,6 @@ std::string CamelIdentifier(std::string_view text) {
     upper = false;
   }
   return Identifier(out);
-}
-
-size_t ReplaceAll(std::string* text, std::string_view from, std::string_view to) {
-  size_t count = 0;
-  for (size_t at = text->find(from); at != std::string::npos;
-       at = text->find(from, at + to.size())) {
-    text->replace(at, from.size(), to);
-    ++count;
-  }
-  return count;
 }
 
 }  // namespace perdure

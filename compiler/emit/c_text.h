@@ -14,18 +14,8 @@ std::string CString(std::string_view text);
 // The same, or NULL for an empty text.
 std::string CStringOrNull(std::string_view text);
 
-// wasm2c's name for a value type: "u32", "wasm_rt_funcref_t" ...
-std::string_view CType(ValueType type);
-// wasm2c's return type for a function type: "void", "u32", "struct wasm_multi_ij".
-std::string CResultType(const FuncType& type);
-// The field of wasm2c's multi-value struct that holds result `index`: "i0".
-std::string CResultField(const FuncType& type, size_t index);
-
 // The member of perdure_value that holds a value of this type.
 std::string_view ValueField(ValueType type);
-
-// Replaces every `from` in `text` and returns how many there were.
-size_t ReplaceAll(std::string* text, std::string_view from, std::string_view to);
 
 // The nearest identifier valid in C and C++: other characters become '_', a digit in front gets
 // one, a keyword of C++ gets one behind. Never empty.

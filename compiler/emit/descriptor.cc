@@ -160,14 +160,21 @@ class Descriptor {
     return Array("perdure_type", "type", rows);
   }
 
+  bool IsWrapped(uint32_t function) const {
+    return plan_.capture && std::binary_search(plan_.capture->wrapped_imports.begin(),
+                                               plan_.capture->wrapped_imports.end(), function);
+  }
+
   std::string Functions() {
     std::vector<std::string> rows;
     for (size_t i = 0; i < module_.functions.size(); ++i) {
       const Function& function = module_.functions[i];
       const FunctionName& name = names_.functions[i];
-      rows.push_back(StrCat("{", function.type, ", ", function.imported ? 1 : 0, ", &w2c_",
-                            names_.prefix, "_t", names_.canonical_type[function.type],
-                            ", (wasm_rt_function_ptr_t)", name.symbol, ", {",
+      const bool is_wrapped = IsWrapped(static_cast<uint32_t>(i));
+      rows.push_back(StrCat("{", function.type, ", ", function.imported && !is_wrapped ? 1 : 0,
+                            ", &w2c_", names_.prefix, "_t", names_.canonical_type[function.type],
+                            ", (wasm_rt_function_ptr_t)",
+                            is_wrapped ? ImportWrapperName(name.symbol) : name.symbol, ", {",
                             name.tailcallee.empty() ? "NULL" : name.tailcallee, "}, ",
                             CStringOrNull(function.name), "}"));
     }
@@ -317,6 +324,11 @@ Result<std::string> EmitDescriptor(const EmitInput& input) {
   slots["DEFAULT_STATE"] = CStringOrNull(input.default_state);
   slots["MODULE_HASH"] = HashBytes(input.module);
   slots["CALLER_GLOBAL"] = IndexOrNone(input.module.caller_global);
+  slots["CAPTURE_DECLARATION"] =
+      input.plan.capture
+          ? StrCat("extern const perdure_capture perdure_", input.symbol, "_capture;\n\n")
+          : "";
+  slots["CAPTURE"] = input.plan.capture ? StrCat("&perdure_", input.symbol, "_capture") : "NULL";
   slots["START_FUNCTION"] = IndexOrNone(input.module.start);
   slots["INITIALIZE_FUNCTION"] = IndexOrNone(input.plan.initialize);
   return FillTemplate(EmbeddedTemplate("app.persist.c.in"), slots);

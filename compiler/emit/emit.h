@@ -5,8 +5,8 @@
 #include <string>
 
 #include "compiler/analysis/persist_plan.h"
-#include "compiler/emit/wasm2c_names.h"
 #include "compiler/frontend/module.h"
+#include "compiler/wasm2c/wasm2c_names.h"
 #include "perdure/status.h"
 
 namespace perdure {

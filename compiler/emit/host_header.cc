@@ -8,6 +8,7 @@
 #include "compiler/emit/c_text.h"
 #include "compiler/emit/emit.h"
 #include "compiler/emit/template.h"
+#include "compiler/wasm2c/c_types.h"
 #include "rtlib/base/text.h"
 
 namespace perdure {

@@ -1,6 +1,7 @@
 #include "compiler/emit/thunks.h"
 
 #include "compiler/emit/c_text.h"
+#include "compiler/wasm2c/c_types.h"
 #include "rtlib/base/text.h"
 
 namespace perdure {

@@ -1,5 +1,5 @@
-// A1 of compiler/emit/memory_access.h, and needed_loads.h: an out-of-bounds load traps, whether or
-// not its value is used, with both C compilers.
+// A1 of compiler/rewrite/memory_access.h, and needed_loads.h: an out-of-bounds load traps, whether
+// or not its value is used, with both C compilers.
 #include <unistd.h>
 
 #include <catch2/catch.hpp>

@@ -1,13 +1,14 @@
 # Which folder may include which. The layers, highest first:
 #
 #   rtlib     entry > engine > {state, track, wasi} > abi > base
-#   compiler  cli > driver > {emit, rewrite, link} > analysis > frontend > diag
+#   compiler  cli > driver > {emit, rewrite, link} > {analysis, wasm2c} > frontend > diag
 #   sqlite    the Store interface of rtlib/engine, and rtlib/base
 #
 # The public headers (rtlib/include) are below everything. Tests may include what they test.
 BEGIN {
   split("rtlib/base rtlib/abi rtlib/track rtlib/state rtlib/wasi rtlib/engine rtlib/entry " \
-        "compiler/diag compiler/frontend compiler/analysis compiler/link compiler/rewrite " \
+        "compiler/diag compiler/frontend compiler/analysis compiler/wasm2c compiler/link " \
+        "compiler/rewrite " \
         "compiler/emit compiler/driver compiler/cli sqlite", names, " ")
   for (i in names) is_layer[names[i]] = 1
 
@@ -23,8 +24,9 @@ BEGIN {
   below["compiler/frontend"] = "rtlib/base compiler/diag"
   below["compiler/analysis"] = below["compiler/frontend"] " compiler/frontend"
   below["compiler/link"] = below["compiler/analysis"] " compiler/analysis"
-  below["compiler/rewrite"] = below["compiler/analysis"] " compiler/analysis"
-  below["compiler/emit"] = below["compiler/analysis"] " compiler/analysis"
+  below["compiler/wasm2c"] = below["compiler/frontend"] " compiler/frontend"
+  below["compiler/rewrite"] = below["compiler/analysis"] " compiler/analysis compiler/wasm2c"
+  below["compiler/emit"] = below["compiler/rewrite"]
   below["compiler/driver"] = below["compiler/emit"] " compiler/emit compiler/rewrite compiler/link"
   below["compiler/cli"] = below["compiler/driver"] " compiler/driver"
   below["sqlite"] = "rtlib/base rtlib/engine/store.h rtlib/engine/store_kind.h"

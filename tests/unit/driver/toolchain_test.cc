@@ -72,7 +72,7 @@ TEST_CASE("no flag of the user's changes what a program means") {
   auto place = [](const Command& command, const char* flag) {
     return std::find(command.argv.begin(), command.argv.end(), flag) - command.argv.begin();
   };
-  const Command compile = CompileCommand(tools, options, {}, "app.c", ".", false);
+  const Command compile = CompileCommand(tools, options, {}, Unit{"app.c"}, ".", false);
   CHECK(place(compile, "-ffast-math") < place(compile, "-fno-fast-math"));
   CHECK(place(compile, "-fno-fast-math") < place(compile, "-c"));
   const Command link = LinkCommand(tools, options, {"app.o"}, ".", "app");

@@ -1,4 +1,4 @@
-#include "compiler/emit/wasm2c_names.h"
+#include "compiler/wasm2c/wasm2c_names.h"
 
 #include <charconv>
 #include <map>
@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "compiler/diag/printable.h"
-#include "compiler/emit/c_text.h"
-#include "compiler/emit/line_reader.h"
+#include "compiler/wasm2c/c_types.h"
+#include "compiler/wasm2c/line_reader.h"
 #include "rtlib/base/text.h"
 
 namespace perdure {
@@ -75,6 +75,7 @@ class NameReader {
     PERDURE_TRY(ReadStruct(&header));
     PERDURE_TRY(ReadInstantiate(&header));
     PERDURE_TRY(ReadImports(&header));
+    PERDURE_TRY(ReadTags());
     PERDURE_TRY(ReadFunctions());
     PERDURE_TRY(ReadTypes());
     return std::move(names_);
@@ -225,6 +226,18 @@ class NameReader {
     return StrCat("wasm_tailcall_", symbol);
   }
 
+  Status ReadTags() {
+    constexpr std::string_view kTag = "extern const wasm_tag_placeholder_t ";
+    LineReader impl(text_.impl);
+    while (!impl.AtEnd()) {
+      const std::string_view line = impl.Next();
+      if (!line.starts_with(kTag) || !line.ends_with(';')) continue;
+      names_.tags.emplace_back(line.substr(kTag.size(), line.size() - kTag.size() - 1));
+    }
+    if (names_.tags.size() == module_.tags.size()) return OkStatus();
+    return Unexpected("app-impl.h", impl, "", StrCat(module_.tags.size(), " tags"));
+  }
+
   Status ReadFunctions() {
     LineReader impl(text_.impl);
     const std::string self = StrCat("(w2c_", names_.prefix, "*");
@@ -286,6 +299,10 @@ class NameReader {
 };
 
 }  // namespace
+
+std::string ImportWrapperName(const std::string& symbol) {
+  return StrCat("perdure_import_", symbol);
+}
 
 Result<Wasm2cNames> ReadWasm2cNames(const Module& module, const Wasm2cText& text) {
   return NameReader(module, text).Read();

@@ -1,4 +1,4 @@
-#include "compiler/emit/tricks.h"
+#include "compiler/rewrite/tricks.h"
 
 #include <algorithm>
 #include <string>

@@ -1,12 +1,12 @@
-#include "compiler/emit/wasm2c_repair.h"
+#include "compiler/rewrite/wasm2c_repair.h"
 
 #include <cstddef>
 #include <utility>
 #include <vector>
 
 #include "compiler/diag/printable.h"
-#include "compiler/emit/c_text.h"
-#include "compiler/emit/line_reader.h"
+#include "compiler/rewrite/replace.h"
+#include "compiler/wasm2c/line_reader.h"
 #include "rtlib/base/text.h"
 
 namespace perdure {

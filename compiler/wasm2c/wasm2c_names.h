@@ -51,6 +51,7 @@ struct Wasm2cNames {
   std::vector<FunctionName> functions;                 // by function index, imports included
   std::vector<ImportPrototype> import_prototypes;      // one per distinct import, in header order
   std::vector<std::string> globals, memories, tables;  // fields, by index
+  std::vector<std::string> tags;                       // objects, by index
   std::vector<SegmentFlag> segments;                   // data before element segments, by index
   std::vector<uint32_t>
       canonical_type;  // by type index: the first type equal to it, which has the hash
@@ -62,6 +63,9 @@ struct Wasm2cText {
   std::string impl;    // app-impl.h
   std::string source;  // app_0.c
 };
+
+// The function that stands for an import in tables, if it may wait (rewrite/import_wrappers.h).
+std::string ImportWrapperName(const std::string& symbol);
 
 // A failure is an internal error: the module is fine, this compiler and that wasm2c do not fit.
 Result<Wasm2cNames> ReadWasm2cNames(const Module& module, const Wasm2cText& text);

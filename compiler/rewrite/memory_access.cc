@@ -1,7 +1,7 @@
-#include "compiler/emit/memory_access.h"
+#include "compiler/rewrite/memory_access.h"
 
 #include "compiler/diag/printable.h"
-#include "compiler/emit/c_text.h"
+#include "compiler/rewrite/replace.h"
 #include "rtlib/base/text.h"
 
 namespace perdure {

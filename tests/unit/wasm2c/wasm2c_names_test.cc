@@ -1,4 +1,4 @@
-#include "compiler/emit/wasm2c_names.h"
+#include "compiler/wasm2c/wasm2c_names.h"
 
 #include <catch2/catch.hpp>
 

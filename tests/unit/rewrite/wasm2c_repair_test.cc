@@ -1,4 +1,4 @@
-#include "compiler/emit/wasm2c_repair.h"
+#include "compiler/rewrite/wasm2c_repair.h"
 
 #include <catch2/catch.hpp>
 

@@ -1,4 +1,4 @@
-#include "compiler/emit/memory_access.h"
+#include "compiler/rewrite/memory_access.h"
 
 #include <catch2/catch.hpp>
 

@@ -39,7 +39,7 @@
 #include <string>
 #include <string_view>
 
-#include "compiler/emit/tricks.h"
+#include "compiler/rewrite/tricks.h"
 #include "perdure/status.h"
 
 namespace perdure {

@@ -1,4 +1,4 @@
-#include "compiler/emit/needed_loads.h"
+#include "compiler/rewrite/needed_loads.h"
 
 #include <algorithm>
 #include <charconv>
@@ -11,8 +11,8 @@
 #include <utility>
 #include <vector>
 
-#include "compiler/emit/c_text.h"
-#include "compiler/emit/line_reader.h"
+#include "compiler/rewrite/replace.h"
+#include "compiler/wasm2c/line_reader.h"
 #include "rtlib/base/text.h"
 
 namespace perdure {

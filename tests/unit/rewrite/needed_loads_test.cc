@@ -1,8 +1,8 @@
-#include "compiler/emit/needed_loads.h"
+#include "compiler/rewrite/needed_loads.h"
 
 #include <catch2/catch.hpp>
 
-#include "compiler/emit/c_text.h"
+#include "compiler/rewrite/replace.h"
 
 namespace perdure {
 namespace {

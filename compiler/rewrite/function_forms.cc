@@ -1,0 +1,351 @@
+#include "compiler/rewrite/function_forms.h"
+
+#include <algorithm>
+#include <map>
+
+#include "compiler/rewrite/frame_text.h"
+#include "compiler/wasm2c/c_types.h"
+#include "rtlib/base/text.h"
+
+namespace perdure {
+namespace {
+
+// In this process a kept exception is its tag, its size and that many bytes.
+constexpr std::string_view kCaughtHeader = "sizeof(wasm_rt_tag_t) + sizeof(uint32_t)";
+
+// Declarations of kept exceptions move to the top of the function, where saves reach them.
+std::string_view WithoutCaughtType(std::string_view line) {
+  const size_t begin = std::min(line.find_first_not_of(' '), line.size());
+  for (const std::string_view type : {"const wasm_rt_tag_t ", "uint32_t ", "void *"}) {
+    if (line.substr(begin).starts_with(type) &&
+        line.substr(begin + type.size()).starts_with("var_T"))
+      return line.substr(begin + type.size());
+  }
+  return line;
+}
+
+}  // namespace
+
+FunctionForms::FunctionForms(const FunctionSource& source, const CapturePlan& plan,
+                             const FunctionText& text, const Liveness& live)
+    : source_(source),
+      plan_(plan),
+      text_(text),
+      live_(live),
+      site_of_(text.points.size(), kNoSite),
+      point_of_(plan.first_site[text.function + 1] - plan.first_site[text.function], kNoSite),
+      entries_(text.tries.size()) {}
+
+bool FunctionForms::FindSites() {
+  const Function& function = source_.module.functions[text_.function];
+  const uint32_t first = plan_.first_site[text_.function];
+  std::map<std::pair<bool, uint32_t>, uint32_t> site_by_ordinal;
+  for (uint32_t site = first; site < plan_.first_site[text_.function + 1]; ++site) {
+    const bool is_poll = plan_.sites[site].kind == SiteKind::kPoll;
+    site_by_ordinal[{is_poll, plan_.sites[site].ordinal}] = site;
+  }
+  uint32_t ordinals[2] = {0, 0};  // of calls, of loops
+  uint32_t point = 0;
+  for (uint32_t item = function.outline_begin; item < function.outline_end; ++item) {
+    const bool is_loop = source_.module.outline[item].kind == OutlineKind::kLoop;
+    const uint32_t ordinal = ordinals[is_loop ? 1 : 0]++;
+    if (point == text_.points.size() || text_.points[point].item != item) continue;
+    const auto site = site_by_ordinal.find({is_loop, ordinal});
+    if (site != site_by_ordinal.end()) {
+      site_of_[point] = site->second;
+      point_of_[site->second - first] = point;
+      uint32_t next = Point::kNoTry;
+      for (uint32_t t = text_.points[point].innermost_try; t != Point::kNoTry;
+           t = text_.tries[t].parent) {
+        entries_[t].push_back({site->second, next});
+        next = t;
+      }
+    }
+    ++point;
+  }
+  GroupSaves();
+  return std::find(point_of_.begin(), point_of_.end(), kNoSite) == point_of_.end();
+}
+
+void FunctionForms::GroupSaves() {
+  std::map<std::vector<uint32_t>, size_t> known;
+  for (uint32_t point = 0; point < site_of_.size(); ++point) {
+    if (site_of_[point] == kNoSite) continue;
+    const std::span<const uint32_t> at = live_.At(point);
+    std::vector<uint32_t> live(at.begin(), at.end());
+    const auto [save, is_new] = known.try_emplace(live, saves_.size());
+    if (is_new) saves_.push_back({std::move(live), {}});
+    saves_[save->second].sites.push_back(site_of_[point]);
+    is_sharing_ |= !is_new;
+  }
+}
+
+const OutlineItem& FunctionForms::ItemOf(uint32_t point) const {
+  return source_.module.outline[text_.points[point].item];
+}
+
+std::vector<const Variable*> FunctionForms::LiveAt(uint32_t site) const {
+  std::vector<const Variable*> variables;
+  for (const uint32_t number : live_.At(point_of_[site - plan_.first_site[text_.function]]))
+    variables.push_back(&text_.variables[number]);
+  return variables;
+}
+
+uint32_t FunctionForms::OutermostTry(uint32_t point) const {
+  uint32_t attempt = text_.points[point].innermost_try;
+  while (attempt != Point::kNoTry && text_.tries[attempt].parent != Point::kNoTry)
+    attempt = text_.tries[attempt].parent;
+  return attempt;
+}
+
+bool FunctionForms::HasCaught() const {
+  return !text_.variables.empty() && text_.variables.back().place == LivePlace::kCatch;
+}
+
+// ---- pieces
+
+std::string FunctionForms::Indentation(uint32_t point) const {
+  const std::string_view line = text_.lines[text_.points[point].line];
+  return std::string(std::min(line.find_first_not_of(' '), line.size()), ' ');
+}
+
+// "goto perdure_save_7;", with what a try has to put back before.
+std::string FunctionForms::Leave(uint32_t point) const {
+  const std::string save = StrCat("goto perdure_save_", site_of_[point], ";");
+  const uint32_t attempt = OutermostTry(point);
+  if (attempt == Point::kNoTry) return save;
+  return StrCat("{ wasm_rt_set_unwind_target(", text_.tries[attempt].name, "_outer_target); ", save,
+                " }");
+}
+
+std::string FunctionForms::SaveCode(const std::string& site,
+                                    const std::vector<uint32_t>& live) const {
+  std::string puts, bytes;
+  uint32_t size = 0;
+  for (const uint32_t number : live) {
+    const Variable& variable = text_.variables[number];
+    if (variable.place != LivePlace::kCatch) {
+      StrAppend(&puts, "    PERDURE_PUT(perdure_frame, ", size, ", ", CType(variable.type), ", ",
+                variable.name, ");\n");
+      size += FrameBytes(variable.type);
+      continue;
+    }
+    const std::string_view name = variable.name;
+    const std::string at = StrCat(size, bytes);
+    StrAppend(&puts, "    PERDURE_PUT(perdure_frame, ", at, ", wasm_rt_tag_t, ", name, "_tag);\n",
+              "    PERDURE_PUT(perdure_frame, ", at, " + sizeof(wasm_rt_tag_t), uint32_t, ", name,
+              "_size);\n", "    wasm_rt_memcpy(perdure_frame + ", at, " + ", kCaughtHeader, ", ",
+              name, ", ", name, "_size);\n");
+    StrAppend(&bytes, " + ", kCaughtHeader, " + ", name, "_size");
+  }
+  return StrCat("{\n    char* perdure_frame = perdure_push_frame(", site, ", ", size, bytes, ");\n",
+                live.empty() ? "    (void)perdure_frame;\n" : puts, "  }\n  goto perdure_leave;\n");
+}
+
+std::string FunctionForms::TakeCode(uint32_t point) const {
+  std::string out;
+  uint32_t size = 0;
+  std::string caught_bytes;
+  for (const uint32_t number : live_.At(point)) {
+    const Variable& variable = text_.variables[number];
+    if (variable.place != LivePlace::kCatch) {
+      StrAppend(&out, "      PERDURE_TAKE(perdure_frame, ", size, ", ", CType(variable.type), ", ",
+                variable.name, ");\n");
+      size += FrameBytes(variable.type);
+      continue;
+    }
+    const std::string_view name = variable.name;
+    const std::string at = StrCat(size, caught_bytes);
+    StrAppend(&out, "      PERDURE_TAKE(perdure_frame, ", at, ", wasm_rt_tag_t, ", name, "_tag);\n",
+              "      PERDURE_TAKE(perdure_frame, ", at, " + sizeof(wasm_rt_tag_t), uint32_t, ",
+              name, "_size);\n", "      ", name, " = alloca(", name, "_size);\n",
+              "      wasm_rt_memcpy(", name, ", perdure_frame + ", at, " + ", kCaughtHeader, ", ",
+              name, "_size);\n");
+    StrAppend(&caught_bytes, " + ", kCaughtHeader, " + ", name, "_size");
+  }
+  return out;
+}
+
+// How the resume form goes on in the callee of `point`.
+std::string FunctionForms::ResumeCall(uint32_t point) const {
+  const OutlineItem& item = ItemOf(point);
+  if (item.kind == OutlineKind::kCall)
+    return StrCat(ResumeName(source_.names.functions[item.target].symbol), "(instance)");
+  const std::string result = CResultType(source_.module.types[item.target]);
+  return StrCat("((", result, " (*)(void*))perdure_next_resume())(instance)");
+}
+
+// ---- the body
+
+void FunctionForms::WriteCall(uint32_t point, std::string* out) const {
+  const Point& call = text_.points[point];
+  const std::string indent = Indentation(point);
+  const std::string result = call.result.empty() ? "" : StrCat(call.result, " = ");
+  if (!is_resume_) {
+    StrAppend(out, indent, result, call.call, ";\n");
+  } else {
+    // A declaration moves out of the branches.
+    const bool declares = call.result.ends_with(" tmp");
+    const std::string assign = declares ? "tmp = " : result;
+    if (declares) StrAppend(out, indent, call.result, ";\n");
+    StrAppend(out, indent, "if (0) {\n", indent, "  perdure_resume_", site_of_[point], ":;\n",
+              indent, "  ", assign, ResumeCall(point), ";\n", indent, "} else {\n", indent, "  ",
+              assign, call.call, ";\n", indent, "}\n");
+  }
+  StrAppend(out, indent, "if (UNLIKELY(perdure_capturing)) ", Leave(point), "\n");
+}
+
+void FunctionForms::WriteImport(uint32_t point, std::string* out) const {
+  const Point& call = text_.points[point];
+  const std::string indent = Indentation(point);
+  if (is_resume_) StrAppend(out, indent, "perdure_resume_", site_of_[point], ":;\n");
+  const bool is_operand = !call.result.empty() && !call.result.ends_with(" tmp");
+  if (!is_operand) {
+    const std::string_view equals = call.result.empty() ? "" : " = ";
+    StrAppend(out, indent, call.result, equals, call.call, ";\n", indent,
+              "if (UNLIKELY(perdure_capturing)) ", Leave(point), "\n");
+    return;
+  }
+  const FuncType& type = source_.module.types[source_.module.functions[ItemOf(point).target].type];
+  StrAppend(out, indent, "{\n", indent, "  const ", CResultType(type),
+            " perdure_result = ", call.call, ";\n", indent, "  if (UNLIKELY(perdure_capturing)) ",
+            Leave(point), "\n", indent, "  ", call.result, " = perdure_result;\n", indent, "}\n");
+}
+
+void FunctionForms::WritePoll(uint32_t point, std::string* out) const {
+  const std::string indent = Indentation(point);
+  StrAppend(out, text_.lines[text_.points[point].line], "\n", indent,
+            "  if (UNLIKELY(perdure_poll_requested)) {\n", indent, "    perdure_poll(instance);\n",
+            indent, "    if (perdure_capturing) ", Leave(point), "\n", indent, "  }\n");
+  if (is_resume_) StrAppend(out, indent, "  perdure_resume_", site_of_[point], ":;\n");
+}
+
+void FunctionForms::WritePoint(uint32_t point, std::string* out) const {
+  switch (plan_.sites[site_of_[point]].kind) {
+    case SiteKind::kCall:
+    case SiteKind::kCallIndirect:
+      return WriteCall(point, out);
+    case SiteKind::kImport:
+      return WriteImport(point, out);
+    case SiteKind::kPoll:
+      return WritePoll(point, out);
+  }
+}
+
+// Enters the next try inwards, or the site itself.
+void FunctionForms::WriteDispatch(uint32_t attempt, std::string* out) const {
+  if (entries_[attempt].empty()) return;
+  StrAppend(out, "  switch (perdure_pending) {\n");
+  for (const Entry& entry : entries_[attempt]) {
+    if (entry.next == Point::kNoTry) {
+      StrAppend(out, "  case ", entry.site, "u: perdure_pending = UINT32_MAX; goto perdure_resume_",
+                entry.site, ";\n");
+    } else {
+      StrAppend(out, "  case ", entry.site, "u: goto perdure_try_", entry.next, ";\n");
+    }
+  }
+  StrAppend(out, "  }\n");
+}
+
+void FunctionForms::WriteLine(uint32_t line, std::string* out) const {
+  const std::string_view text = text_.lines[line];
+  StrAppend(out, HasCaught() ? WithoutCaughtType(text) : text, "\n");
+}
+
+void FunctionForms::WriteBody(std::string* out) const {
+  uint32_t point = 0;
+  size_t opening = 0, beginning = 0;  // tries, which are in the order of the text
+  for (uint32_t line = 0; line < text_.lines.size(); ++line) {
+    if (is_resume_ && opening < text_.tries.size() && text_.tries[opening].open_line == line)
+      StrAppend(out, "  perdure_try_", opening++, ":;\n");
+    const bool is_point = point < text_.points.size() && text_.points[point].line == line;
+    if (is_point && site_of_[point] != kNoSite) {
+      WritePoint(point, out);
+    } else {
+      WriteLine(line, out);
+    }
+    if (is_point) ++point;
+    if (is_resume_ && beginning < text_.tries.size() && text_.tries[beginning].body_line == line)
+      WriteDispatch(static_cast<uint32_t>(beginning++), out);
+  }
+  WriteSaves(out);
+}
+
+void FunctionForms::WriteSaves(std::string* out) const {
+  const FuncType& type = source_.module.types[source_.module.functions[text_.function].type];
+  if (type.results.empty()) StrAppend(out, "  return;\n");
+  for (size_t i = 0; i < saves_.size(); ++i) {
+    const Save& save = saves_[i];
+    if (save.sites.size() == 1) {
+      StrAppend(out, "  perdure_save_", save.sites[0], ": ",
+                SaveCode(StrCat(save.sites[0], "u"), save.live));
+      continue;
+    }
+    for (const uint32_t site : save.sites) {
+      StrAppend(out, "  perdure_save_", site, ": perdure_site = ", site, "u; goto perdure_push_", i,
+                ";\n");
+    }
+    StrAppend(out, "  perdure_push_", i, ": ", SaveCode("perdure_site", save.live));
+  }
+  StrAppend(out, "  perdure_leave:;\n  FUNC_EPILOGUE;\n  ", DummyReturn(type), "\n}\n");
+}
+
+void FunctionForms::WritePop(std::string* out) const {
+  StrAppend(out, "  const char* perdure_frame = perdure_pop_frame(&perdure_site);\n",
+            "  switch (perdure_site) {\n");
+  for (uint32_t point = 0; point < site_of_.size(); ++point) {
+    if (site_of_[point] == kNoSite) continue;
+    StrAppend(out, "    case ", site_of_[point], "u:\n", TakeCode(point));
+    const uint32_t attempt = OutermostTry(point);
+    if (attempt == Point::kNoTry) {
+      StrAppend(out, "      goto perdure_resume_", site_of_[point], ";\n");
+    } else {
+      StrAppend(out, "      perdure_pending = ", site_of_[point], "u;\n      goto perdure_try_",
+                attempt, ";\n");
+    }
+  }
+  StrAppend(out, "    default: UNREACHABLE;\n  }\n");
+}
+
+void FunctionForms::WriteHot(std::string* out) {
+  is_resume_ = false;
+  StrAppend(out, text_.head, "\n");
+  for (const std::string_view line : text_.declarations) StrAppend(out, line, "\n");
+  if (is_sharing_) StrAppend(out, "  u32 perdure_site;\n");
+  for (const Variable& variable : text_.variables) {
+    if (variable.place != LivePlace::kCatch) continue;
+    StrAppend(out, "  wasm_rt_tag_t ", variable.name, "_tag;\n  uint32_t ", variable.name,
+              "_size;\n  void* ", variable.name, ";\n");
+  }
+  WriteBody(out);
+}
+
+std::string FunctionForms::ResumePrototype() const {
+  const FuncType& type = source_.module.types[source_.module.functions[text_.function].type];
+  return StrCat(CResultType(type), " ", ResumeName(source_.names.functions[text_.function].symbol),
+                "(w2c_", source_.names.prefix, "* instance)");
+}
+
+void FunctionForms::WriteResume(std::string* out) {
+  is_resume_ = true;
+  StrAppend(out, ResumePrototype(), " {\n");
+  const std::string_view is_volatile = text_.is_volatile ? "volatile " : "";
+  const size_t parameter_count =
+      source_.module.types[source_.module.functions[text_.function].type].params.size();
+  for (size_t i = 0; i < parameter_count; ++i) {
+    const Variable& variable = text_.variables[i];
+    StrAppend(out, "  ", CType(variable.type), " ", is_volatile, variable.name, ";\n");
+  }
+  for (const std::string_view line : text_.declarations) StrAppend(out, line, "\n");
+  StrAppend(out, "  u32 perdure_site;\n");
+  if (!text_.tries.empty()) StrAppend(out, "  volatile u32 perdure_pending = UINT32_MAX;\n");
+  for (const Variable& variable : text_.variables) {
+    if (variable.place != LivePlace::kCatch) continue;
+    StrAppend(out, "  wasm_rt_tag_t ", variable.name, "_tag;\n  uint32_t ", variable.name,
+              "_size;\n  void* ", variable.name, ";\n");
+  }
+  WritePop(out);
+  WriteBody(out);
+}
+
+}  // namespace perdure

@@ -1,0 +1,190 @@
+#include "compiler/rewrite/rewriter.h"
+
+#include <utility>
+
+#include "compiler/diag/printable.h"
+#include "compiler/rewrite/frame_text.h"
+#include "compiler/wasm2c/c_types.h"
+#include "compiler/wasm2c/line_reader.h"
+#include "rtlib/base/text.h"
+
+namespace perdure {
+namespace {
+
+constexpr uint32_t kNoList = UINT32_MAX;
+constexpr uint8_t kCaughtException = 0x40;  // PERDURE_LIVE_EXCEPTION
+
+constexpr std::string_view kKindNames[] = {"", "PERDURE_SITE_CALL", "PERDURE_SITE_CALL_INDIRECT",
+                                           "PERDURE_SITE_IMPORT", "PERDURE_SITE_POLL"};
+
+// The NAME in "RESULT NAME(w2c_app* instance, ..." at the beginning of a function; empty: the line
+// is something else.
+std::string_view DefinedSymbol(std::string_view line, std::string_view self) {
+  if (line.empty() || line[0] == ' ' || line[0] == '#' || line[0] == '}') return {};
+  const size_t open = line.find(self);
+  if (open == std::string_view::npos || line.ends_with(';')) return {};
+  const size_t space = line.rfind(' ', open);
+  return space == std::string_view::npos ? std::string_view()
+                                         : line.substr(space + 1, open - space - 1);
+}
+
+}  // namespace
+
+Rewriter::Rewriter(const Module& module, const Wasm2cNames& names, const CapturePlan& plan)
+    : module_(module),
+      names_(names),
+      plan_(plan),
+      wrappers_(module, names, plan),
+      list_of_site_(plan.sites.size(), kNoList),
+      resume_prototypes_(module.functions.size()) {
+  for (uint32_t i = 0; i < module.functions.size(); ++i) {
+    if (!module.functions[i].imported && plan.IsCaptured(i))
+      functions_.emplace(names.functions[i].symbol, i);
+  }
+  KeepWrappers();
+}
+
+std::string Rewriter::ImplHeaderTail() const {
+  return StrCat("\n#include <perdure/capture.h>\n\n", wrappers_.Prototypes());
+}
+
+// Their live values are their parameters.
+void Rewriter::KeepWrappers() {
+  for (const uint32_t import : plan_.wrapped_imports) {
+    const FuncType& type = module_.types[module_.functions[import].type];
+    std::vector<LiveValue> list;
+    for (const ValueType parameter : type.params) {
+      list.push_back({static_cast<uint8_t>(LivePlace::kLocal), static_cast<uint8_t>(parameter),
+                      static_cast<uint32_t>(list.size())});
+    }
+    KeepList(plan_.first_site[import], std::move(list));
+    resume_prototypes_[import] =
+        StrCat(CResultType(type), " ", ResumeName(names_.functions[import].symbol), "(w2c_",
+               names_.prefix, "* instance)");
+  }
+}
+
+void Rewriter::KeepList(uint32_t site, std::vector<LiveValue> list) {
+  const auto number = static_cast<uint32_t>(live_lists_.size());
+  list_of_site_[site] = live_lists_.try_emplace(std::move(list), number).first->second;
+}
+
+Result<std::string> Rewriter::RewriteSource(std::string_view file, std::string_view text,
+                                            std::string* resume) {
+  const FunctionSource source = {module_, names_, file};
+  const std::string self = StrCat("(w2c_", names_.prefix, "* instance");
+  std::string hot;
+  hot.reserve(text.size() + text.size() / 4);
+  LineReader lines(text);
+  while (!lines.AtEnd()) {
+    const std::string_view line = lines.Next();
+    const std::string_view symbol = DefinedSymbol(line, self);
+    const auto function = symbol.empty() ? functions_.end() : functions_.find(symbol);
+    if (function == functions_.end()) {
+      StrAppend(&hot, line, '\n');
+    } else {
+      PERDURE_TRY(RewriteFunction(source, function->second, line, &lines, &hot, resume));
+    }
+  }
+  if (plan_.wrapped_imports.empty()) return hot;
+  PERDURE_ASSIGN_OR_RETURN(*resume, wrappers_.ReplaceReferences(*resume));
+  return wrappers_.ReplaceReferences(hot);
+}
+
+Status Rewriter::RewriteFunction(const FunctionSource& source, uint32_t function,
+                                 std::string_view head_line, LineReader* lines, std::string* hot,
+                                 std::string* resume) {
+  PERDURE_ASSIGN_OR_RETURN(const FunctionText text,
+                           ReadFunction(source, function, head_line, lines));
+  PERDURE_ASSIGN_OR_RETURN(const Liveness live, FindLiveness(source, text));
+  FunctionForms forms(source, plan_, text, live);
+  if (!forms.FindSites() || !resume_prototypes_[function].empty()) {
+    return Status(StatusCode::kInvalidArgument,
+                  StrCat("wasm2c's ", source.file, ", line ", lines->line_number(), ": function ",
+                         function, " is not the module's"));
+  }
+  forms.WriteHot(hot);
+  StrAppend(resume, '\n');
+  forms.WriteResume(resume);
+  resume_prototypes_[function] = forms.ResumePrototype();
+  KeepLive(forms, function);
+  return OkStatus();
+}
+
+void Rewriter::KeepLive(const FunctionForms& forms, uint32_t function) {
+  for (uint32_t site = plan_.first_site[function]; site < plan_.first_site[function + 1]; ++site) {
+    std::vector<LiveValue> list;
+    for (const Variable* variable : forms.LiveAt(site)) {
+      const bool is_caught = variable->place == LivePlace::kCatch;
+      list.push_back({static_cast<uint8_t>(variable->place),
+                      is_caught ? kCaughtException : static_cast<uint8_t>(variable->type),
+                      variable->index});
+    }
+    KeepList(site, std::move(list));
+  }
+}
+
+std::string Rewriter::ResumeHeader() const {
+  std::string out =
+      "/* Written by perdure: the resume forms, which take restored frames on. */\n"
+      "#pragma once\n\n#include \"app-impl.h\"\n\n";
+  for (const std::string& prototype : resume_prototypes_) {
+    if (prototype.empty()) continue;
+    StrAppend(&out, "__attribute__((section(\".text.resume\"))) ", prototype, ";\n");
+  }
+  return out;
+}
+
+Result<std::string> Rewriter::CaptureTable(const std::string& symbol) const {
+  std::vector<const std::vector<LiveValue>*> lists(live_lists_.size());
+  for (const auto& [list, number] : live_lists_) lists[number] = &list;
+  std::vector<uint32_t> begin(lists.size(), kNoList);
+  std::string values, sites;
+  uint32_t value_count = 0;
+  for (uint32_t i = 0; i < plan_.sites.size(); ++i) {
+    const CaptureSite& site = plan_.sites[i];
+    if (list_of_site_[i] == kNoList) {
+      return Status(StatusCode::kInvalidArgument,
+                    StrCat("wasm2c wrote no function ", site.function));
+    }
+    const std::vector<LiveValue>& list = *lists[list_of_site_[i]];
+    uint32_t& at = begin[list_of_site_[i]];
+    if (at == kNoList) {
+      at = value_count;
+      value_count += static_cast<uint32_t>(list.size());
+      for (const LiveValue& value : list) {
+        StrAppend(&values, "    {", int{value.place}, ", ", int{value.type}, ", ", value.index,
+                  "},\n");
+      }
+    }
+    StrAppend(&sites, "    {", site.function, ", ", site.ordinal, ", ",
+              kKindNames[static_cast<size_t>(site.kind)], ", ", site.target, ", ", at, ", ",
+              list.size(), "},\n");
+  }
+  std::string resume, tags;
+  for (size_t i = 0; i < module_.functions.size(); ++i) {
+    if (resume_prototypes_[i].empty()) {
+      StrAppend(&resume, "    0,\n");
+    } else {
+      StrAppend(&resume, "    (wasm_rt_function_ptr_t)", ResumeName(names_.functions[i].symbol),
+                ",\n");
+    }
+  }
+  for (const std::string& tag : names_.tags) StrAppend(&tags, "    &", tag, ",\n");
+  PERDURE_ASSIGN_OR_RETURN(const std::string wrappers, wrappers_.Definitions());
+  // C has no empty arrays, and a command may have nothing to capture.
+  return StrCat(
+      "/* Written by perdure: where the call stack can be captured. See perdure/capture.h. */\n"
+      "#include <perdure/capture.h>\n\n#include \"app-resume.h\"\n\n",
+      wrappers, "static const perdure_live live[] = {\n", values,
+      "    {0, 0, 0},\n};\n\nstatic const perdure_site sites[] = {\n", sites,
+      "    {0, 0, 0, 0, 0, 0},\n};\n\nstatic const wasm_rt_function_ptr_t resume[] = {\n", resume,
+      "    0,\n};\n\nstatic const wasm_rt_tag_t tags[] = {\n", tags,
+      "    0,\n};\n\nconst perdure_capture perdure_", symbol,
+      "_capture = {\n    .site_count = ", plan_.sites.size(),
+      ",\n    .sites = sites,\n    .live = live,\n    .resume = resume,\n"
+      "    .tag_count = ",
+      names_.tags.size(), ",\n    .tags = tags,\n    .polls = ", plan_.polls ? 1 : 0, ",\n};\n");
+}
+
+}  // namespace perdure
