@@ -36,4 +36,7 @@ Wait BlockUntil(perdure_host* /*host*/, std::span<pollfd> fds, int64_t deadline_
 
 Wait OfferCommit(perdure_host* /*host*/) { return Wait::kReady; }
 
+// No run, nothing to capture.
+Wait RequireCommit(perdure_host* host) { return OfferCommit(host); }
+
 }  // namespace perdure::abi

@@ -43,4 +43,8 @@ Wait BlockUntil(perdure_host* host, std::span<pollfd> fds, int64_t deadline_ns);
 // on.
 Wait OfferCommit(perdure_host* host);
 
+// A commit of the run before anything else happens, if its stack can be captured: what comes next
+// tells somebody of the present state, or depends on its being durable. kReady: go on.
+Wait RequireCommit(perdure_host* host);
+
 }  // namespace perdure::abi

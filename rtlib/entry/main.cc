@@ -137,6 +137,7 @@ Status Run::Open() {
   const RuntimeOptions& options = line_.options;
   wasi_.environment = options.environment;
   wasi_.directories = options.directories;
+  wasi_.logs_input = options.logs_input;
   wasi_.sockets = InheritedSockets(getenv);
   // The calls are on standard input; the guest must not take them away.
   if (line_.action == Action::kLines) wasi_.stdin_fd = -1;

@@ -58,6 +58,11 @@ bool SetCommit(std::string_view value, RuntimeOptions* options) {
   return true;
 }
 
+bool SetInput(std::string_view value, RuntimeOptions* options) {
+  options->logs_input = value == "logged";
+  return value == "logged" || value == "direct";
+}
+
 bool SetHistory(std::string_view value, RuntimeOptions* options) {
   if (value == "none") {
     options->history_events = 0;
@@ -133,6 +138,10 @@ constexpr OptionSpec kSpecs[] = {
      [](std::string_view value, RuntimeOptions* options) {
        return ParseSwitch(value, &options->json);
      }},
+    {"input", "PERDURE_INPUT", "direct|logged", "direct or logged",
+     "give the guest what it reads at once (the default), or when it is committed and cannot be "
+     "lost",
+     SetInput},
     {"dir", "PERDURE_DIR", "HOST::GUEST", "HOST::GUEST or DIRECTORY",
      "a directory for the guest, and its name for it; may be repeated (in PERDURE_DIR: one a line)",
      AddDirectory, true},

@@ -32,6 +32,7 @@ struct RuntimeOptions {
   bool info = false;
   bool json = false;
   bool stats = false;
+  bool logs_input = false;
   std::vector<std::string> environment;    // for the guest: "KEY=VALUE", each key once
   std::vector<WasiDirectory> directories;  // for the guest, each guest's name once
 };

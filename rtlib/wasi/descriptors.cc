@@ -16,23 +16,27 @@
 namespace perdure::wasi {
 namespace {
 
-Errno GetPrestat(perdure_host* host, uint32_t fd, uint32_t prestat) {
-  Descriptor descriptor;
-  const Errno error = host->live_table->Find(fd, 0, &descriptor);
-  if (error != Errno::kSuccess) return error;
-  if (descriptor.record->origin != Origin::kPreopen) return Errno::kBadf;
-  const std::string& name = host->live_table->record().preopens[descriptor.record->number].name;
-  const Prestat result = {
-      .tag = 0, .padding = {}, .pr_name_len = static_cast<uint32_t>(name.size())};
-  return Store(host, prestat, result) ? Errno::kSuccess : Errno::kFault;
+// The directory that descriptor `fd` was given as; nullptr if it was not. One that did not come
+// back still has its name: a C library that asks for it would take any error but badf for its end.
+const PreopenRecord* FindPreopen(perdure_host* host, uint32_t fd) {
+  const HostRecord& record = host->live_table->record();
+  const auto place = record.descriptors.find(fd);
+  if (place == record.descriptors.end() || place->second.origin != Origin::kPreopen) return nullptr;
+  return &record.preopens[place->second.number];
+}
+
+Errno GetPrestat(perdure_host* host, uint32_t fd, uint32_t address) {
+  const PreopenRecord* preopen = FindPreopen(host, fd);
+  if (preopen == nullptr) return Errno::kBadf;
+  Prestat prestat = {};
+  prestat.pr_name_len = static_cast<uint32_t>(preopen->name.size());
+  return Store(host, address, prestat) ? Errno::kSuccess : Errno::kFault;
 }
 
 Errno GetPrestatName(perdure_host* host, uint32_t fd, uint32_t path, uint32_t path_len) {
-  Descriptor descriptor;
-  const Errno error = host->live_table->Find(fd, 0, &descriptor);
-  if (error != Errno::kSuccess) return error;
-  if (descriptor.record->origin != Origin::kPreopen) return Errno::kBadf;
-  const std::string& name = host->live_table->record().preopens[descriptor.record->number].name;
+  const PreopenRecord* preopen = FindPreopen(host, fd);
+  if (preopen == nullptr) return Errno::kBadf;
+  const std::string& name = preopen->name;
   if (path_len < name.size()) return Errno::kNametoolong;
   void* view = View(host, path, name.size(), PERDURE_WRITE);
   if (view == nullptr) return Errno::kFault;

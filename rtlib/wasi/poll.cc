@@ -127,6 +127,11 @@ std::optional<Event> Poll::LookAtDescriptor(uint32_t fd, Event event) {
     if (end > descriptor.record->offset) event.nbytes = end - descriptor.record->offset;
     return event;
   }
+  const size_t logged = table_.record().input.size();
+  if (reads && logged > 0 && descriptor.record->origin == Origin::kStandard) {
+    event.nbytes = logged;
+    return event;
+  }
   const bool queued = !reads && descriptor.record->origin == Origin::kStandard;
   if (queued || descriptor.system_fd < 0) return event;
   pollfd wanted = {descriptor.system_fd, static_cast<short>(reads ? POLLIN : POLLOUT), 0};

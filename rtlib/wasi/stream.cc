@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
+#include <string>
 
 #include "rtlib/abi/blocking.h"
 #include "rtlib/abi/host_context.h"
@@ -45,6 +47,55 @@ Errno WaitFor(perdure_host* host, const DescriptorRecord& descriptor, int fd, sh
   return wait == abi::Wait::kUnwind ? kUnwinding : Errno::kSuccess;
 }
 
+namespace {
+
+// What was logged is given out though this process does not log.
+bool LogsInput(const HostTable& table) {
+  const WasiOptions& options = table.options();
+  return (options.logs_input && options.stdin_fd >= 0) || !table.record().input.empty();
+}
+
+// More than a terminal gives at a time, and as much as a pipe holds.
+constexpr size_t kLoggedBytesMax = 65536;
+static_assert(kLoggedBytesMax <= kInputBytesMax);
+
+// Takes what is there into the record and has it committed. Nothing is taken at the end.
+Errno LogInput(perdure_host* host, const Descriptor& input) {
+  char bytes[kLoggedBytesMax];
+  ssize_t count;
+  do {
+    const Errno error = WaitFor(host, *input.record, input.system_fd, POLLIN);
+    if (error != Errno::kSuccess) return error;
+    count = read(input.system_fd, bytes, sizeof bytes);
+  } while (count < 0 && IsTransient(errno));
+  if (count < 0) return ErrnoFromSystem(errno);
+  if (count == 0) return Errno::kSuccess;
+  host->live_table->Change().input.assign(bytes, static_cast<size_t>(count));
+  return abi::RequireCommit(host) == abi::Wait::kUnwind ? kUnwinding : Errno::kSuccess;
+}
+
+Errno ReadLogged(perdure_host* host, const Descriptor& input, IovecArray iovs, uint64_t* count) {
+  HostTable& table = *host->live_table;
+  *count = 0;
+  if (table.record().input.empty()) {
+    const Errno error = LogInput(host, input);
+    if (error != Errno::kSuccess || table.record().input.empty()) return error;
+  }
+  GuestBuffers buffers;
+  const Errno error = GatherBuffers(host, iovs.at, iovs.length, PERDURE_WRITE, &buffers);
+  if (error != Errno::kSuccess) return error;
+  std::string& logged = table.Change().input;
+  for (int i = 0; i < buffers.count; ++i) {
+    const size_t length = std::min(buffers.parts[i].iov_len, logged.size() - *count);
+    std::memcpy(buffers.parts[i].iov_base, logged.data() + *count, length);
+    *count += length;
+  }
+  logged.erase(0, *count);
+  return Errno::kSuccess;
+}
+
+}  // namespace
+
 Errno ReadStream(perdure_host* host, uint32_t number, IovecArray iovs, int flags, uint64_t* count,
                  int* message_flags) {
   GuestBuffers buffers;
@@ -53,6 +104,9 @@ Errno ReadStream(perdure_host* host, uint32_t number, IovecArray iovs, int flags
     Errno error = host->live_table->Find(number, 0, &descriptor);
     if (error != Errno::kSuccess) return error;
     const int fd = descriptor.system_fd;
+    if (IsInput(*descriptor.record) && LogsInput(*host->live_table)) {
+      return ReadLogged(host, descriptor, iovs, count);
+    }
     if (fd >= 0) error = WaitFor(host, *descriptor.record, fd, POLLIN);
     if (error != Errno::kSuccess) return error;
     error = GatherBuffers(host, iovs.at, iovs.length, PERDURE_WRITE, &buffers);
@@ -95,7 +149,7 @@ Errno Queue(perdure_host* host, const Descriptor& descriptor, IovecArray iovs, u
 
 // What goes to somebody else at once comes after a commit: nobody is told what is not durable.
 Errno Send(perdure_host* host, uint32_t number, IovecArray iovs, uint64_t* count) {
-  if (abi::OfferCommit(host) == abi::Wait::kUnwind) return kUnwinding;
+  if (abi::RequireCommit(host) == abi::Wait::kUnwind) return kUnwinding;
   GuestBuffers buffers;
   while (true) {
     Descriptor descriptor;

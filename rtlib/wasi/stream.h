@@ -3,6 +3,10 @@
 //
 // Nothing here waits inside a system call: readiness is waited for with BlockUntil(), before
 // anything has been read or written, so that a run can be committed there with its call stack.
+//
+// Input that can be read only once is lost if the process dies between reading and committing it.
+// With WasiOptions::logs_input it is put into the record first, and given to the guest from there
+// after a commit: the guest never acts on input that the state has not got.
 #pragma once
 
 #include "perdure/host.h"

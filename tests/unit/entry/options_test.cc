@@ -114,6 +114,10 @@ TEST_CASE("a bad value is refused with the option and what it accepts") {
   CHECK(Refuse({"--perdure-fresh=yes", "get"}) == "--perdure-fresh: 'yes' is not 0 or 1");
   CHECK(Refuse({"--perdure-env=novalue", "get"}) == "--perdure-env: 'novalue' is not KEY=VALUE");
   CHECK(Refuse({"--perdure-env==v", "get"}) == "--perdure-env: '=v' is not KEY=VALUE");
+  CHECK(Accept({"--perdure-input=logged"}).logs_input);
+  CHECK_FALSE(Accept({"--perdure-input=direct"}, {{"PERDURE_INPUT", "logged"}}).logs_input);
+  CHECK(Refuse({"--perdure-input=lost", "get"}) ==
+        "--perdure-input: 'lost' is not direct or logged");
   CHECK(Refuse({"--perdure-state=", "get"}) == "--perdure-state: '' is not the path of a file");
   CHECK(Refuse({"--perdure-state", "x.db"}) ==
         "--perdure-state needs a value: --perdure-state=FILE");

@@ -174,7 +174,12 @@ TEST_CASE("(H4) a directory that this process was not given does not come back")
   const CapturedStderr errors;
   host.Restart();
   CHECK(PERDURE_WASI(fd_tell)(host.get(), fd, 0) == kStale);
-  CHECK(PERDURE_WASI(fd_prestat_get)(host.get(), kDirFd, 0) == kStale);
+  uint32_t opened;
+  CHECK(host.TryOpen("a", &opened) == kStale);
+  // Its name is known.
+  REQUIRE(PERDURE_WASI(fd_prestat_get)(host.get(), kDirFd, 0) == kSuccess);
+  CHECK(host.Get<Prestat>(0).pr_name_len == 5);
+  CHECK(PERDURE_WASI(fd_prestat_dir_name)(host.get(), kDirFd, 0, 5) == kSuccess);
 }
 
 TEST_CASE("(H4) a directory is found by the guest's name for it, wherever it is now") {

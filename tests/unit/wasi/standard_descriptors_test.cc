@@ -231,5 +231,33 @@ TEST_CASE("standard output under another number is still standard output") {
   CHECK(ReadFile(host.dir() + "/out").empty());
 }
 
+TEST_CASE(
+    "logged input is in the state before the guest sees it, and stays there until it is read") {
+  Host host;
+  const int first = PipeWith("abcdef");
+  const int second = PipeWith("xyz");
+  host.options.stdin_fd = first;
+  host.options.logs_input = true;
+  host.Begin();
+  CHECK(host.Read(0, 2) == "ab");
+  CHECK(host.table().record().input == "cdef");
+  // The next process has another input, and does not log: what was taken comes first.
+  host.options.stdin_fd = second;
+  host.options.logs_input = false;
+  host.Restart();
+  CHECK(host.Read(0, 3) == "cde");
+  host.Commit();
+  CHECK(host.Read(0) == "f");
+  host.Rollback();
+  CHECK(host.Read(0) == "f");
+  CHECK(host.Read(0) == "xyz");
+  CHECK(host.Read(0).empty());
+  host.options.logs_input = true;
+  host.Restart();
+  CHECK(host.Read(0).empty());
+  close(first);
+  close(second);
+}
+
 }  // namespace
 }  // namespace perdure::wasi
