@@ -31,7 +31,11 @@ endfunction()
 #
 # The library's header is <name>.hpp; linking the target makes it includable.
 function(perdure_add_library name)
-  cmake_parse_arguments(PARSE_ARGV 1 ARG "" "NAME;STATE;OPTIMIZE" "WASM;HOST;OPTIONS")
+  # STATIC is known here so that it is not taken for a module.
+  cmake_parse_arguments(PARSE_ARGV 1 ARG "STATIC" "NAME;STATE;OPTIMIZE" "WASM;HOST;OPTIONS")
+  if(ARG_STATIC)
+    list(APPEND ARG_UNPARSED_ARGUMENTS STATIC)
+  endif()
   set(folder ${CMAKE_CURRENT_BINARY_DIR}/${name}.perdure)
   set(output ${folder}/lib${name}.a)
   _perdure_check_arguments(perdure_add_library)
