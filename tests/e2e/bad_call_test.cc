@@ -76,7 +76,8 @@ TEST_CASE("an unknown or malformed runtime option is refused by name") {
   RefusedWithoutTouching(counter, {"--perdure-commit=often", "get"}, {"commit", "often"});
   RefusedWithoutTouching(counter, {"--perdure-history=-1", "get"}, {"history", "-1"});
   RefusedWithoutTouching(counter, {"--perdure-state=", "get"}, {"--perdure-state"});
-  RefusedWithoutTouching(counter, {"--perdure-dir=/tmp::/", "get"}, {"--perdure-dir"});
+  RefusedWithoutTouching(counter, {"--perdure-dir=::/data", "get"},
+                         {"--perdure-dir", "HOST::GUEST"});
   Command line = counter.Line({"get"});
   line.env["PERDURE_DURABILITY"] = "maybe";
   RequireRefusal(Run(line), 2, {"PERDURE_DURABILITY", "maybe"});
