@@ -12,8 +12,8 @@
 //
 // "Once more" needs no care from the caller: the whole stack, its own frame included, is put back
 // as it was at the call. Only what it changed elsewhere between the two returns would be seen
-// twice, so it returns at once. After a restart the guest issues the host call again from its
-// beginning.
+// twice, so it returns at once and nothing with a destructor is alive in it. After a restart the
+// guest issues the host call again from its beginning.
 //
 // Threads: on the thread that runs the event.
 #pragma once

@@ -86,7 +86,7 @@ bool TurnIntoTrap(uintptr_t address, ucontext_t* context) {
   GuestThread* thread = CurrentGuestThread();
   if (thread == nullptr || !thread->running) return false;
   const auto guard = reinterpret_cast<uintptr_t>(thread->mapping);
-  if (address - guard < kGuestGuardBytes) {
+  if (address - guard < reinterpret_cast<uintptr_t>(thread->stack_low) - guard) {
     thread->trap = WASM_RT_TRAP_EXHAUSTION;
   } else if (IsOutOfBounds(address)) {
     thread->trap = WASM_RT_TRAP_OOB;

@@ -2,7 +2,9 @@
 //
 //   OUTSIDE --RunGuest--> RUNNING --return--------------------------> OUTSIDE (kReturned)
 //                           |-- wasm_rt_trap, TrapGuest, ExitGuest --> OUTSIDE (kTrapped, kExited)
-//                           \-- fault: handler sets the registers ---> OUTSIDE (kTrapped)
+//                           |-- fault: handler sets the registers ---> OUTSIDE (kTrapped)
+//                           |-- ParkGuest ---------------------------> PARKED (kParked)
+//                           \------------------------ ReenterGuest --- PARKED
 //
 // All ways out go through perdure_leave_guest or the return that it imitates, so they leave the
 // thread in the same condition: host stack, callee-saved registers, floating-point control. A fault
@@ -13,7 +15,7 @@
 //
 // Invariants
 //  (1) GuestThread::running is true exactly while guest frames (or host functions they called) are
-//      on the guest's stack.
+//      on the guest's stack and not parked.
 //  (2) At the start of a run there is no active exception and no unwind target: a run that was cut
 //      off inside a `try` leaves nothing behind that a later `throw` could jump to.
 //  (3) Every reason is recorded before the jump; RunGuest only reports.
@@ -22,6 +24,7 @@
 #include <errno.h>
 
 #include <cstring>
+#include <utility>
 
 #include "rtlib/abi/fault_handler.h"
 #include "rtlib/abi/guest_thread.h"
@@ -73,18 +76,17 @@ GuestEnd NoStack() {
 
 bool ReserveGuestStack() { return EnsureGuestThread() != nullptr; }
 
-GuestEnd RunGuest(void (*function)(void* argument), void* argument) {
-  InstallFaultHandler();
-  GuestThread* thread = EnsureGuestThread();
-  if (thread == nullptr) return NoStack();
-  PERDURE_CHECK(!thread->running, "guest code entered from a host function");
-  Reset(thread);
-  thread->function = function;
-  thread->argument = argument;
+GuestEnd EnterGuest(GuestThread* thread) {
+  thread->kind = GuestEnd::Kind::kReturned;
   void* fake_stack = nullptr;
-  SanitizerLeaving(&fake_stack, thread->stack_low, kGuestStackBytes);
+  SanitizerLeaving(&fake_stack, thread->stack_low, StackBytes(*thread));
   thread->running = true;  // (1)
-  perdure_enter_guest(OnGuestStack, thread, thread->stack_top, &thread->host_stack);
+  void* parked = std::exchange(thread->parked_stack, nullptr);
+  if (parked == nullptr) {
+    perdure_enter_guest(OnGuestStack, thread, thread->stack_top, &thread->host_stack);
+  } else {
+    perdure_reenter_guest(parked, &thread->host_stack);
+  }
   thread->running = false;
   SanitizerLeaving(nullptr, thread->sanitizer_host_bottom, thread->sanitizer_host_bytes);
   SanitizerReturned(fake_stack);
@@ -93,13 +95,25 @@ GuestEnd RunGuest(void (*function)(void* argument), void* argument) {
   end.kind = thread->kind;
   end.trap = thread->trap;
   end.exit_status = thread->exit_status;
-  if (end.kind == GuestEnd::Kind::kReturned) return end;
-  SanitizerForgetFrames(thread->stack_low, kGuestStackBytes);
+  if (end.kind == GuestEnd::Kind::kReturned || end.kind == GuestEnd::Kind::kParked) return end;
+  SanitizerForgetFrames(thread->stack_low, StackBytes(*thread));
   if (end.kind == GuestEnd::Kind::kTrapped) {
     end.message = thread->message[0] != '\0' ? thread->message : wasm_rt_strerror(thread->trap);
   }
   if (end.trap == WASM_RT_TRAP_EXHAUSTION) ReleaseDeepStack(thread);
   return end;
+}
+
+GuestEnd RunGuest(void (*function)(void* argument), void* argument) {
+  InstallFaultHandler();
+  GuestThread* thread = EnsureGuestThread();
+  if (thread == nullptr) return NoStack();
+  PERDURE_CHECK(!thread->running, "guest code entered from a host function");
+  PERDURE_CHECK(thread->parked_stack == nullptr, "a guest entered while another is parked");
+  Reset(thread);
+  thread->function = function;
+  thread->argument = argument;
+  return EnterGuest(thread);
 }
 
 void ExitGuest(uint32_t status) {

@@ -7,6 +7,9 @@
 // latter abandon the frames between as longjmp would: none of them may hold a lock or a pending
 // destructor.
 // Not re-entrant: a host function may not RunGuest on the same thread.
+//
+// A host function may also park the guest (park.h): RunGuest then gives kParked, and ReenterGuest
+// goes on where it was parked.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +22,7 @@ namespace perdure::abi {
 inline constexpr uint64_t kGuestStackBytes = uint64_t{256} << 20;
 
 struct GuestEnd {
-  enum class Kind : uint8_t { kReturned, kTrapped, kExited } kind = Kind::kReturned;
+  enum class Kind : uint8_t { kReturned, kTrapped, kExited, kParked } kind = Kind::kReturned;
   wasm_rt_trap_t trap = WASM_RT_TRAP_NONE;  // kTrapped; NONE if a host function trapped
   std::string message;                      // kTrapped: for a person
   uint32_t exit_status = 0;                 // kExited
@@ -28,6 +31,12 @@ struct GuestEnd {
 // Maps this thread's guest stack, as the first RunGuest otherwise does. False, with errno, if there
 // is no address space for it.
 bool ReserveGuestStack();
+
+// More of it, for frames that take more room than when they were captured: resume functions are
+// larger than hot ones, and another build's frames larger still. For the rest of the thread's life.
+// Without effect if the system has no memory for it. Not while a guest is running or parked.
+inline constexpr uint64_t kResumeStackBytes = uint64_t{1} << 30;
+void WidenGuestStack();
 
 GuestEnd RunGuest(void (*function)(void* argument), void* argument);
 

@@ -63,12 +63,13 @@ GuestThread* CurrentGuestThread() { return current; }
 GuestThread* EnsureGuestThread() {
   if (current != nullptr) return current;
   const size_t accessible = kGuestStackBytes + kSignalStackBytes + kControlBytes;
-  const size_t bytes = kGuestGuardBytes + accessible;
+  const size_t below = kGuestGuardBytes + (kResumeStackBytes - kGuestStackBytes);
+  const size_t bytes = below + accessible;
   void* mapped = mmap(nullptr, bytes, PROT_NONE,
                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
   if (mapped == MAP_FAILED) return nullptr;
   auto* mapping = static_cast<uint8_t*>(mapped);
-  uint8_t* stack_low = mapping + kGuestGuardBytes;
+  uint8_t* stack_low = mapping + below;
   if (mprotect(stack_low, accessible, PROT_READ | PROT_WRITE) != 0) {
     munmap(mapped, bytes);
     return nullptr;
@@ -87,13 +88,24 @@ GuestThread* EnsureGuestThread() {
   return thread;
 }
 
+void WidenGuestStack() {
+  GuestThread* thread = EnsureGuestThread();
+  if (thread == nullptr || StackBytes(*thread) == kResumeStackBytes) return;
+  PERDURE_CHECK(!thread->running && thread->parked_stack == nullptr, "a stack in use was widened");
+  uint8_t* low = thread->mapping + kGuestGuardBytes;
+  const auto more = static_cast<size_t>(thread->stack_low - low);
+  if (mprotect(low, more, PROT_READ | PROT_WRITE) != 0) return;
+  madvise(low, more, MADV_NOHUGEPAGE);
+  thread->stack_low = low;
+}
+
 GuestThread& RunningGuestThread(const char* who) {
   PERDURE_CHECK(current != nullptr && current->running, who);
   return *current;
 }
 
 void ReleaseDeepStack(GuestThread* thread) {
-  madvise(thread->stack_low, kGuestStackBytes - kKeptStackBytes, MADV_DONTNEED);
+  madvise(thread->stack_low, StackBytes(*thread) - kKeptStackBytes, MADV_DONTNEED);
 }
 
 void RequireHostStack() {

@@ -2,7 +2,7 @@
 //
 // One mapping holds all of it, lowest address first:
 //
-//     guard | stack, growing down | signal stack | this struct
+//     guard | room for a wider stack | stack, growing down | signal stack | this struct
 //
 // so that a fault handler can reach everything through one thread-local pointer.
 #pragma once
@@ -11,6 +11,7 @@
 #include <cstdint>
 
 #include "rtlib/abi/guest_call.h"
+#include "rtlib/abi/park.h"
 #include "wasm-rt-exceptions.h"
 
 namespace perdure::abi {
@@ -25,7 +26,7 @@ inline constexpr size_t kMaxTrapMessage = 255;
 struct GuestThread {
   uint8_t* mapping = nullptr;  // the guard begins here
   size_t mapping_bytes = 0;
-  uint8_t* stack_low = nullptr;
+  uint8_t* stack_low = nullptr;  // no access below
   uint8_t* stack_top = nullptr;
   bool owns_signal_stack = false;
 
@@ -33,6 +34,10 @@ struct GuestThread {
   void* host_stack = nullptr;  // for perdure_leave_guest
   void (*function)(void*) = nullptr;
   void* argument = nullptr;
+
+  // Where a parked guest stands on its stack; nullptr: none is parked. And what it is told next.
+  void* parked_stack = nullptr;
+  ParkReply reply = ParkReply::kGoOn;
 
   // How the run ended, if not by returning.
   GuestEnd::Kind kind = GuestEnd::Kind::kReturned;
@@ -58,8 +63,16 @@ GuestThread* CurrentGuestThread();
 // why). Unmapped when the thread ends.
 GuestThread* EnsureGuestThread();
 
+// Runs the guest from where `thread` says, parked or from the start, to its end or until it parks.
+GuestEnd EnterGuest(GuestThread* thread);
+
 // This thread's, which must be running guest code; aborts with `who` in the message otherwise.
 GuestThread& RunningGuestThread(const char* who);
+
+// Bytes of stack, accessible or not yet touched.
+inline size_t StackBytes(const GuestThread& thread) {
+  return static_cast<size_t>(thread.stack_top - thread.stack_low);
+}
 
 // Hands the pages that a deep recursion touched back to the system, keeping the uppermost few.
 // REQUIRES: not running.

@@ -85,6 +85,7 @@ void perdure_output(perdure_host* host, int fd, const void* bytes, size_t length
     host->effects.push_back({.fd = fd, .bytes = {}});
   }
   host->effects.back().bytes.append(static_cast<const char*>(bytes), length);
+  host->queued_bytes += length;
 }
 
 void perdure_trap(perdure_host*, const char* message) { perdure::abi::TrapGuest(message); }

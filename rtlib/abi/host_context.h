@@ -20,6 +20,9 @@ struct WasiOptions;
 namespace wasi {
 class HostTable;
 }
+namespace abi {
+struct RunControl;
+}
 }  // namespace perdure
 
 struct perdure_host {
@@ -27,7 +30,9 @@ struct perdure_host {
   void* instance = nullptr;                    // wasm2c's struct
   void* host_data = nullptr;                   // Options::host_data
   const perdure::WasiOptions* wasi = nullptr;  // Options::wasi; NULL: nothing in the environment
+  perdure::abi::RunControl* run = nullptr;     // NULL: no run, nothing can be captured
   std::vector<perdure_effect> effects;
+  size_t queued_bytes = 0;  // in effects
   // The host's own persistent state, as bytes; commits and rolls back with the event.
   std::string table;
   // What `table` encodes, live in this process; the guest's owner keeps it. NULL: the program

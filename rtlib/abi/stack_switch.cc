@@ -5,6 +5,11 @@
 // pointer restored; so leaving by a trap restores exactly what returning restores, floating-point
 // control included (a host function may have changed the rounding mode and been cut off).
 //
+// A parked guest is the mirror image: perdure_park_guest leaves the same record of registers on the
+// guest's stack that perdure_enter_guest leaves on the host's, and perdure_reenter_guest swaps the
+// two again. The way back is read from *host_stack and not from the frame pointer, because the host
+// frame that entered is not always the one that is returned to.
+//
 // The frame keeps a frame pointer and its call-frame information is expressed through it, which
 // lets debuggers, profilers and unwinders walk from guest frames into host frames.
 //
@@ -41,12 +46,14 @@ perdure_enter_guest:
   subq $8, %rsp
   stmxcsr (%rsp)
   fnstcw 4(%rsp)
-  movq %rsp, (%rcx)
+  movq %rcx, %rbx
+  movq %rsp, (%rbx)
   movq %rdi, %rax
   movq %rsi, %rdi
   movq %rdx, %rsp
   callq *%rax
-  leaq -48(%rbp), %rsp
+  movq (%rbx), %rsp
+  leaq 48(%rsp), %rbp
 .Lperdure_resume_host:
   ldmxcsr (%rsp)
   fldcw 4(%rsp)
@@ -74,6 +81,65 @@ perdure_leave_guest:
   jmp .Lperdure_resume_host
   .cfi_endproc
   .size perdure_leave_guest, . - perdure_leave_guest
+
+  .p2align 4
+  .globl perdure_park_guest
+  .hidden perdure_park_guest
+  .type perdure_park_guest, @function
+perdure_park_guest:
+  .cfi_startproc
+  pushq %rbp
+  .cfi_def_cfa_offset 16
+  .cfi_offset %rbp, -16
+  movq %rsp, %rbp
+  .cfi_def_cfa_register %rbp
+  pushq %rbx
+  .cfi_offset %rbx, -24
+  pushq %r12
+  .cfi_offset %r12, -32
+  pushq %r13
+  .cfi_offset %r13, -40
+  pushq %r14
+  .cfi_offset %r14, -48
+  pushq %r15
+  .cfi_offset %r15, -56
+  subq $8, %rsp
+  stmxcsr (%rsp)
+  fnstcw 4(%rsp)
+  movq %rsp, (%rdi)
+  movq %rsi, %rdi
+  jmp perdure_leave_guest
+  .cfi_endproc
+  .size perdure_park_guest, . - perdure_park_guest
+
+  .p2align 4
+  .globl perdure_reenter_guest
+  .hidden perdure_reenter_guest
+  .type perdure_reenter_guest, @function
+perdure_reenter_guest:
+  .cfi_startproc
+  pushq %rbp
+  .cfi_def_cfa_offset 16
+  .cfi_offset %rbp, -16
+  movq %rsp, %rbp
+  .cfi_def_cfa_register %rbp
+  pushq %rbx
+  .cfi_offset %rbx, -24
+  pushq %r12
+  .cfi_offset %r12, -32
+  pushq %r13
+  .cfi_offset %r13, -40
+  pushq %r14
+  .cfi_offset %r14, -48
+  pushq %r15
+  .cfi_offset %r15, -56
+  subq $8, %rsp
+  stmxcsr (%rsp)
+  fnstcw 4(%rsp)
+  movq %rsp, (%rsi)
+  jmp perdure_leave_guest
+  .cfi_endproc
+  .size perdure_reenter_guest, . - perdure_reenter_guest
 )");
 
 #elif defined(__aarch64__)
@@ -113,12 +179,14 @@ perdure_enter_guest:
   stp d14, d15, [sp, #144]
   mrs x9, fpcr
   str x9, [sp, #160]
+  mov x19, x3
   mov x9, sp
-  str x9, [x3]
+  str x9, [x19]
   mov x9, x0
   mov x0, x1
   mov sp, x2
   blr x9
+  ldr x29, [x19]
 .Lperdure_resume_host:
   mov sp, x29
   ldr x9, [sp, #160]
@@ -151,8 +219,87 @@ perdure_leave_guest:
   b .Lperdure_resume_host
   .cfi_endproc
   .size perdure_leave_guest, . - perdure_leave_guest
+
+  .p2align 4
+  .globl perdure_park_guest
+  .hidden perdure_park_guest
+  .type perdure_park_guest, %function
+perdure_park_guest:
+  .cfi_startproc
+  stp x29, x30, [sp, #-176]!
+  .cfi_def_cfa_offset 176
+  .cfi_offset x29, -176
+  .cfi_offset x30, -168
+  mov x29, sp
+  .cfi_def_cfa_register x29
+  stp x19, x20, [sp, #16]
+  .cfi_offset x19, -160
+  .cfi_offset x20, -152
+  stp x21, x22, [sp, #32]
+  .cfi_offset x21, -144
+  .cfi_offset x22, -136
+  stp x23, x24, [sp, #48]
+  .cfi_offset x23, -128
+  .cfi_offset x24, -120
+  stp x25, x26, [sp, #64]
+  .cfi_offset x25, -112
+  .cfi_offset x26, -104
+  stp x27, x28, [sp, #80]
+  .cfi_offset x27, -96
+  .cfi_offset x28, -88
+  stp d8, d9, [sp, #96]
+  stp d10, d11, [sp, #112]
+  stp d12, d13, [sp, #128]
+  stp d14, d15, [sp, #144]
+  mrs x9, fpcr
+  str x9, [sp, #160]
+  mov x9, sp
+  str x9, [x0]
+  mov x0, x1
+  b perdure_leave_guest
+  .cfi_endproc
+  .size perdure_park_guest, . - perdure_park_guest
+
+  .p2align 4
+  .globl perdure_reenter_guest
+  .hidden perdure_reenter_guest
+  .type perdure_reenter_guest, %function
+perdure_reenter_guest:
+  .cfi_startproc
+  stp x29, x30, [sp, #-176]!
+  .cfi_def_cfa_offset 176
+  .cfi_offset x29, -176
+  .cfi_offset x30, -168
+  mov x29, sp
+  .cfi_def_cfa_register x29
+  stp x19, x20, [sp, #16]
+  .cfi_offset x19, -160
+  .cfi_offset x20, -152
+  stp x21, x22, [sp, #32]
+  .cfi_offset x21, -144
+  .cfi_offset x22, -136
+  stp x23, x24, [sp, #48]
+  .cfi_offset x23, -128
+  .cfi_offset x24, -120
+  stp x25, x26, [sp, #64]
+  .cfi_offset x25, -112
+  .cfi_offset x26, -104
+  stp x27, x28, [sp, #80]
+  .cfi_offset x27, -96
+  .cfi_offset x28, -88
+  stp d8, d9, [sp, #96]
+  stp d10, d11, [sp, #112]
+  stp d12, d13, [sp, #128]
+  stp d14, d15, [sp, #144]
+  mrs x9, fpcr
+  str x9, [sp, #160]
+  mov x9, sp
+  str x9, [x1]
+  b perdure_leave_guest
+  .cfi_endproc
+  .size perdure_reenter_guest, . - perdure_reenter_guest
 )");
 
 #else
-#error "No stack switch for this architecture: write perdure_enter_guest and perdure_leave_guest"
+#error "No stack switch for this architecture: write the four functions of stack_switch.h"
 #endif

@@ -23,9 +23,9 @@ struct BaseTally {
   bool operator==(const BaseTally&) const = default;
 };
 
-inline constexpr SectionTag kSectionTags[] = {SectionTag::kMemories, SectionTag::kGlobals,
-                                              SectionTag::kTables, SectionTag::kSegments,
-                                              SectionTag::kHostTable};
+inline constexpr SectionTag kSectionTags[] = {SectionTag::kMemories,  SectionTag::kGlobals,
+                                              SectionTag::kTables,    SectionTag::kSegments,
+                                              SectionTag::kHostTable, SectionTag::kStack};
 static_assert(sizeof(kSectionTags) / sizeof(kSectionTags[0]) == kSectionCount);
 
 inline Status PutSections(const SmallState& state, const perdure_program& program, Store* store,

@@ -66,7 +66,8 @@ Status EncodeGlobal(Guest* guest, uint32_t index, DeltaWriter* writer) {
 }  // namespace
 
 bool ChangeSet::empty() const {
-  return grown.empty() && globals.empty() && tables.empty() && segments.empty() && !host_table &&
+  return resized.empty() && globals.empty() && tables.empty() && segments.empty() && !host_table &&
+         !stack &&
          std::all_of(runs.begin(), runs.end(), [](const auto& list) { return list.empty(); });
 }
 
@@ -92,6 +93,24 @@ Status CollectDirty(const Guest& guest, const std::vector<std::unique_ptr<Tracke
   return OkStatus();
 }
 
+void AddRanges(const DirtyChunks& more, DirtyChunks* dirty) {
+  for (size_t i = 0; i < more.size(); ++i) {
+    std::vector<ChunkRange>& ranges = (*dirty)[i];
+    ranges.insert(ranges.end(), more[i].begin(), more[i].end());
+    std::sort(ranges.begin(), ranges.end(),
+              [](const ChunkRange& a, const ChunkRange& b) { return a.begin < b.begin; });
+    size_t kept = 0;
+    for (const ChunkRange& range : ranges) {
+      if (kept > 0 && range.begin <= ranges[kept - 1].end) {
+        ranges[kept - 1].end = std::max(ranges[kept - 1].end, range.end);
+      } else {
+        ranges[kept++] = range;
+      }
+    }
+    ranges.resize(kept);
+  }
+}
+
 Status FindChanges(Guest* guest, const DirtyChunks& dirty, CommittedImage* image,
                    ChangeSet* changes) {
   const perdure_program& program = guest->program();
@@ -99,7 +118,7 @@ Status FindChanges(Guest* guest, const DirtyChunks& dirty, CommittedImage* image
   for (uint32_t i = 0; i < program.memory_count; ++i) {
     const wasm_rt_memory_t& memory = *guest->memory(i);
     PERDURE_TRY(image->MakeRoom(i, memory.pages));
-    if (memory.pages != image->pages(i)) changes->grown.push_back(i);
+    if (memory.pages != image->pages(i)) changes->resized.push_back(i);
     for (size_t at = 0; at < dirty[i].size(); ++at) {
       const ChunkRange& range = dirty[i][at];
       PERDURE_CHECK(range.end <= memory.size / kChunkBytes,
@@ -121,6 +140,7 @@ Status FindChanges(Guest* guest, const DirtyChunks& dirty, CommittedImage* image
     if (image->SegmentDiffers(*guest, i)) changes->segments.push_back(i);
   }
   changes->host_table = guest->host().table != image->host_table();
+  changes->stack = guest->stack() != image->stack();
   return OkStatus();
 }
 
@@ -128,7 +148,7 @@ Status EncodeChanges(Guest* guest, const ChangeSet& changes, const CommittedImag
                      std::string* delta) {
   const perdure_program& program = guest->program();
   DeltaWriter writer;
-  for (const uint32_t i : changes.grown) writer.MemorySize(i, guest->memory(i)->pages);
+  for (const uint32_t i : changes.resized) writer.MemorySize(i, guest->memory(i)->pages);
   for (uint32_t i = 0; i < program.memory_count; ++i) {
     const uint8_t* data = guest->memory(i)->data;
     for (const WordRun& run : changes.runs[i]) {
@@ -139,19 +159,19 @@ Status EncodeChanges(Guest* guest, const ChangeSet& changes, const CommittedImag
   for (const uint32_t i : changes.globals) PERDURE_TRY(EncodeGlobal(guest, i, &writer));
   for (const uint32_t i : changes.tables) PERDURE_TRY(EncodeTable(guest, i, image, &writer));
   for (const uint32_t i : changes.segments) {
-    PERDURE_CHECK(program.segments[i].is_dropped(guest->instance()), "a dropped segment came back");
-    writer.SegmentDropped(i);
+    writer.SegmentToggled(i);
   }
   if (changes.host_table) {
     if (guest->host().table.size() > kHostTableBytesMax) return TooLarge();
     writer.HostTable(guest->host().table);
   }
+  if (changes.stack) writer.Stack(image.stack(), guest->stack());
   if (!writer.Finish(delta)) return TooLarge();
   return OkStatus();
 }
 
 void Advance(Guest* guest, const ChangeSet& changes, CommittedImage* image) {
-  for (const uint32_t i : changes.grown) image->SetPages(i, guest->memory(i)->pages);
+  for (const uint32_t i : changes.resized) image->SetPages(i, guest->memory(i)->pages);
   for (uint32_t i = 0; i < changes.runs.size(); ++i) {
     const uint8_t* now = guest->memory(i)->data;
     uint8_t* then = image->memory(i);
@@ -164,6 +184,7 @@ void Advance(Guest* guest, const ChangeSet& changes, CommittedImage* image) {
   for (const uint32_t i : changes.tables) image->TakeTable(*guest, i);
   for (const uint32_t i : changes.segments) image->TakeSegment(*guest, i);
   if (changes.host_table) image->TakeHostTable(guest->host().table);
+  if (changes.stack) image->TakeStack(guest->stack());
   wasi::AdvanceHostTable(&guest->host());
 }
 
@@ -171,6 +192,10 @@ void Rollback(Guest* guest, const DirtyChunks& dirty, CommittedImage* image) {
   for (uint32_t i = 0; i < guest->program().memory_count; ++i) {
     wasm_rt_memory_t* memory = guest->memory(i);
     const uint64_t committed_chunks = image->pages(i) * kChunksPerPage;
+    if (memory->pages != image->pages(i)) {
+      const bool resized = abi::ResizeMemory(memory, image->pages(i));
+      PERDURE_CHECK(resized, "a memory could not return to its committed size");
+    }
     for (const ChunkRange& range : dirty[i]) {
       for (uint64_t chunk = range.begin; chunk < std::min(range.end, committed_chunks); ++chunk) {
         uint8_t* now = memory->data + chunk * kChunkBytes;
@@ -180,15 +205,12 @@ void Rollback(Guest* guest, const DirtyChunks& dirty, CommittedImage* image) {
         if (std::memcmp(now, then, kChunkBytes) != 0) std::memcpy(now, then, kChunkBytes);
       }
     }
-    if (memory->pages != image->pages(i)) {
-      const bool resized = abi::ResizeMemory(memory, image->pages(i));
-      PERDURE_CHECK(resized, "a memory could not return to its committed size");
-    }
   }
   image->RestoreSmallState(guest);
   const Status decoded = wasi::DecodeHostTable(&guest->host());
   PERDURE_CHECK(decoded.ok(), "the committed host table does not decode");
   guest->host().effects.clear();
+  guest->host().queued_bytes = 0;
 }
 
 }  // namespace perdure

@@ -25,9 +25,10 @@ using DirtyChunks = std::vector<std::vector<ChunkRange>>;
 
 struct ChangeSet {
   std::vector<std::vector<WordRun>> runs;  // per memory
-  std::vector<uint32_t> grown;             // memories
+  std::vector<uint32_t> resized;           // memories
   std::vector<uint32_t> globals, tables, segments;
   bool host_table = false;
+  bool stack = false;
   uint64_t chunks_changed = 0;
 
   bool empty() const;
@@ -38,6 +39,9 @@ Result<std::vector<std::unique_ptr<Tracker>>> TrackMemories(const Guest& guest);
 
 Status CollectDirty(const Guest& guest, const std::vector<std::unique_ptr<Tracker>>& trackers,
                     DirtyChunks* dirty);
+
+// Adds ranges to those of *dirty, which has as many memories or none.
+void AddRanges(const DirtyChunks& more, DirtyChunks* dirty);
 
 // kResourceExhausted if there is no memory to compare a grown memory with.
 Status FindChanges(Guest* guest, const DirtyChunks& dirty, CommittedImage* image,

@@ -32,6 +32,7 @@ Status Instance::Impl::Poison(Status why) {
   if (group_.events != 0) newest_ = group_.before;
   group_ = {};
   guest_->host().effects.clear();
+  guest_->host().queued_bytes = 0;
   return why;
 }
 
@@ -40,13 +41,18 @@ Status Instance::Impl::Poison(Status why) {
 Status Instance::Impl::Record(const EventRecord& record, const ChangeSet& changes,
                               const DirtyChunks& dirty, uint64_t began_ns) {
   Status stored = AppendToGroup(record);
-  const bool commits = stored.ok() && GroupIsFull();
-  if (commits) stored = CommitGroup();
+  const bool commits = stored.ok() && (creating_ || GroupIsFull());
+  if (commits && creating_) {  // (E11)
+    SealHeader();
+    stored = store_->PutHeader(header_);
+  }
+  if (commits && stored.ok()) stored = CommitGroup();
   if (!stored.ok()) {
-    Rollback(guest_.get(), dirty, image_.get());
+    RollBack(dirty);
     return Poison(std::move(stored));
   }
   Advance(guest_.get(), changes, image_.get());
+  compare_all_ = false;
   if (commits) AfterCommit(began_ns);
   return OkStatus();
 }
@@ -66,6 +72,7 @@ Status Instance::Impl::AppendToGroup(const EventRecord& record) {
   group_.effects.insert(group_.effects.end(), std::make_move_iterator(effects.begin()),
                         std::make_move_iterator(effects.end()));
   effects.clear();
+  guest_->host().queued_bytes = 0;
   return OkStatus();
 }
 
@@ -76,14 +83,16 @@ bool Instance::Impl::GroupIsFull() const {
     case CommitPolicy::Kind::kEvery:
       return group_.events >= options_.commit.value;
     case CommitPolicy::Kind::kInterval:
-      return MonotonicNs() - group_.began_ns >= options_.commit.value * 1'000'000;
+      // A run is not asked for a commit before it is due (interval_timer.h).
+      return guest_->host().run != nullptr ||
+             MonotonicNs() - group_.began_ns >= options_.commit.value * 1'000'000;
   }
   return true;
 }
 
 Status Instance::Impl::CommitGroup() {
   PERDURE_TRY(store_->Commit());
-  transaction_open_ = false;
+  transaction_open_ = creating_ = false;
   ++stats_.commits;
   return OkStatus();
 }
@@ -94,7 +103,7 @@ void Instance::Impl::AfterCommit(uint64_t began_ns) {
   const uint64_t took_ns = MonotonicNs() - began_ns;
   commit_latency_.Add(took_ns);
   stats_.commit_ns += took_ns;
-  ReleaseEffects(group_.effects);  // (E2)
+  if (!ReleaseEffects(group_.effects)) output_closed_ = true;  // (E2)
   group_ = {};
   Housekeep(/*closing=*/false);
 }

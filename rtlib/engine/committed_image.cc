@@ -63,6 +63,10 @@ Status ShadowMemory::Grow(uint64_t bytes) {
   return OkStatus();
 }
 
+void ShadowMemory::Discard(uint64_t bytes) {
+  if (bytes < accessible_) madvise(data_ + bytes, accessible_ - bytes, MADV_DONTNEED);
+}
+
 CommittedImage::CommittedImage(const perdure_program& program)
     : program_(program),
       memories_(program.memory_count),
@@ -92,11 +96,17 @@ Status CommittedImage::MakeRoom(uint32_t index, uint64_t pages) {
   return memories_[index].Grow(pages * kPageBytes);
 }
 
+void CommittedImage::SetPages(uint32_t index, uint64_t pages) {
+  if (pages < pages_[index]) memories_[index].Discard(pages * kPageBytes);
+  pages_[index] = pages;
+}
+
 void CommittedImage::TakeSmallState(Guest* guest) {
   for (uint32_t i = 0; i < program_.global_count; ++i) TakeGlobal(*guest, i);
   for (uint32_t i = 0; i < program_.table_count; ++i) TakeTable(*guest, i);
   for (uint32_t i = 0; i < program_.segment_count; ++i) TakeSegment(*guest, i);
   host_table_ = guest->host().table;
+  stack_ = guest->stack();
 }
 
 void CommittedImage::RestoreSmallState(Guest* guest) const {
@@ -120,6 +130,7 @@ void CommittedImage::RestoreSmallState(Guest* guest) const {
     program_.segments[i].set_dropped(instance, dropped_[i]);
   }
   guest->host().table = host_table_;
+  guest->stack() = stack_;
 }
 
 bool CommittedImage::GlobalDiffers(const Guest& guest, uint32_t index) const {

@@ -31,6 +31,8 @@ class ShadowMemory {
   Status Reserve(uint64_t bytes);
   // Makes [0, bytes) accessible; never shrinks.
   Status Grow(uint64_t bytes);
+  // What is accessible from `bytes` on reads as zero again.
+  void Discard(uint64_t bytes);
   uint8_t* data() const { return data_; }
 
  private:
@@ -49,10 +51,10 @@ class CommittedImage {
 
   // Room for a guest memory of `pages`; what the image stands for does not change.
   Status MakeRoom(uint32_t index, uint64_t pages);
-  // The committed size; MakeRoom() for it came before.
-  void SetPages(uint32_t index, uint64_t pages) { pages_[index] = pages; }
+  // The committed size; MakeRoom() for it came before. What a smaller one leaves out is gone.
+  void SetPages(uint32_t index, uint64_t pages);
 
-  // Takes over the guest's present globals, tables, segments and host table.
+  // Takes over the guest's present globals, tables, segments, host table and captured stack.
   void TakeSmallState(Guest* guest);
   // Gives them back to the guest.
   void RestoreSmallState(Guest* guest) const;
@@ -61,6 +63,7 @@ class CommittedImage {
   bool TableDiffers(const Guest& guest, uint32_t index) const;
   bool SegmentDiffers(const Guest& guest, uint32_t index) const;
   const std::string& host_table() const { return host_table_; }
+  const std::string& stack() const { return stack_; }
   // Raw elements of a table as committed.
   const std::string& table(uint32_t index) const { return tables_[index]; }
 
@@ -68,6 +71,7 @@ class CommittedImage {
   void TakeTable(const Guest& guest, uint32_t index);
   void TakeSegment(const Guest& guest, uint32_t index);
   void TakeHostTable(const std::string& bytes) { host_table_ = bytes; }
+  void TakeStack(const std::string& bytes) { stack_ = bytes; }
 
  private:
   explicit CommittedImage(const perdure_program& program);
@@ -80,6 +84,7 @@ class CommittedImage {
   std::vector<std::string> tables_;
   std::vector<uint8_t> dropped_;
   std::string host_table_;
+  std::string stack_;
 };
 
 }  // namespace perdure

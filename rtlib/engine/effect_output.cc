@@ -9,24 +9,30 @@
 namespace perdure {
 namespace {
 
-void WriteAll(int fd, std::string_view bytes) {
+// 0, or what kept it from writing all.
+int WriteAll(int fd, std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t written = write(fd, bytes.data(), bytes.size());
     if (written >= 0) {
       bytes.remove_prefix(static_cast<size_t>(written));
     } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
       pollfd wait = {fd, POLLOUT, 0};
-      if (poll(&wait, 1, -1) < 0 && errno != EINTR) return;
+      if (poll(&wait, 1, -1) < 0 && errno != EINTR) return errno;
     } else if (errno != EINTR) {
-      return;
+      return errno;
     }
   }
+  return 0;
 }
 
 }  // namespace
 
-void ReleaseEffects(const std::vector<perdure_effect>& effects) {
-  for (const perdure_effect& effect : effects) WriteAll(effect.fd, effect.bytes);
+bool ReleaseEffects(const std::vector<perdure_effect>& effects) {
+  bool open = true;
+  for (const perdure_effect& effect : effects) {
+    if (WriteAll(effect.fd, effect.bytes) == EPIPE) open = false;
+  }
+  return open;
 }
 
 }  // namespace perdure

@@ -95,11 +95,8 @@ Result<Outcome> Instance::Impl::Settle(abi::GuestEnd end, EventRecord record) {
   const uint64_t began_ns = MonotonicNs();
   ++stats_.events;
   DirtyChunks dirty;
-  Status status = CollectDirty(*guest_, trackers_, &dirty);
+  Status status = Collect(&dirty);
   if (!status.ok()) return Poison(std::move(status));
-  for (const auto& ranges : dirty) {
-    for (const ChunkRange& range : ranges) stats_.chunks_dirty += range.end - range.begin;
-  }
   ChangeSet changes;
   if (end.kind != abi::GuestEnd::Kind::kTrapped) {
     wasi::EncodeHostTable(&guest_->host());
@@ -113,7 +110,10 @@ Result<Outcome> Instance::Impl::Settle(abi::GuestEnd end, EventRecord record) {
   }
   Outcome outcome;
   if (end.kind == abi::GuestEnd::Kind::kTrapped) {
-    Rollback(guest_.get(), dirty, image_.get());  // (E4)
+    std::vector<perdure_effect> said;
+    if (record.kind != EventKind::kCall) said.swap(guest_->host().effects);  // (R5)
+    RollBack(dirty);                                                         // (E4)
+    guest_->host().effects = std::move(said);
     changes = {};
     record.outcome = EventOutcome::kTrapped;
     record.result = outcome.message = std::move(end.message);
@@ -135,6 +135,31 @@ Result<Outcome> Instance::Impl::Settle(abi::GuestEnd end, EventRecord record) {
   outcome.seq = record.seq;
   PERDURE_TRY(Record(record, changes, dirty, began_ns));
   return outcome;
+}
+
+// What the trackers report for the present event, all of it: parts may have been asked for before,
+// and a new guest has no history.
+Status Instance::Impl::Collect(DirtyChunks* dirty) {
+  PERDURE_TRY(CollectDirty(*guest_, trackers_, dirty));
+  AddRanges(held_dirty_, dirty);
+  held_dirty_.clear();
+  for (uint32_t i = 0; i < dirty->size() && compare_all_; ++i) {
+    (*dirty)[i] = {{0, guest_->memory(i)->pages * kChunksPerPage}};
+  }
+  for (const auto& ranges : *dirty) {
+    for (const ChunkRange& range : ranges) stats_.chunks_dirty += range.end - range.begin;
+  }
+  return OkStatus();
+}
+
+// The guest is as the image again.
+void Instance::Impl::RollBack(const DirtyChunks& dirty) {
+  DirtyChunks all = dirty;
+  for (uint32_t i = 0; i < all.size() && compare_all_; ++i) {
+    all[i] = {{0, image_->pages(i) * kChunksPerPage}};
+  }
+  compare_all_ = false;
+  Rollback(guest_.get(), all, image_.get());
 }
 
 // Fills in what every row has in common. The guest's effects stay with it until the row is

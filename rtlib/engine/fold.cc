@@ -21,8 +21,19 @@ class ChunkSink final : public MemorySink {
  public:
   explicit ChunkSink(Store* store) : store_(*store) {}
 
-  // A grown memory has no chunks until they are written.
-  Status Grow(uint32_t, uint64_t) override { return OkStatus(); }
+  // A grown memory has no new chunks until they are written; a smaller one loses those above.
+  Status Resize(uint32_t memory, uint64_t before, uint64_t pages) override {
+    for (uint64_t i = pages * kChunksPerPage; i < before * kChunksPerPage; ++i) {
+      const uint64_t id = ChunkId(memory, i);
+      if (!chunks_.contains(id)) {
+        PERDURE_ASSIGN_OR_RETURN(const std::optional<std::string> blob, store_.ReadChunk(id));
+        if (!blob.has_value()) continue;
+      }
+      PERDURE_ASSIGN_OR_RETURN(Chunk * chunk, Touch(id));
+      chunk->raw.fill(0);
+    }
+    return OkStatus();
+  }
 
   Status Write(uint32_t memory, uint64_t offset, std::string_view bytes) override {
     while (!bytes.empty()) {

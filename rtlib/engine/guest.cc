@@ -70,24 +70,38 @@ Result<std::unique_ptr<Guest>> Guest::Create(const perdure_program& program,
                      std::align_val_t(std::max<size_t>(program.instance_align, 16)), std::nothrow);
   if (instance == nullptr)
     return Status(StatusCode::kResourceExhausted, "no memory for an instance");
-  std::memset(instance, 0, program.instance_size);
   std::unique_ptr<Guest> guest(new Guest(program, options, instance));
   if (ImportsWasi(program)) {
     PERDURE_ASSIGN_OR_RETURN(guest->host_table_, wasi::CreateHostTable(&guest->host_));
   }
-  Entry entry = {&program, instance, &guest->host_, 0, nullptr, nullptr};
   if (!abi::ReserveGuestStack()) {
     return Status(StatusCode::kResourceExhausted,
                   StrCat("no address space for the guest's call stack: ", std::strerror(errno)));
   }
+  PERDURE_TRY(guest->Instantiate());
+  return guest;
+}
+
+Status Guest::Reinstantiate() {
+  program_.free(instance_);
+  instantiated_ = false;
+  host_.effects.clear();
+  host_.queued_bytes = 0;
+  host_.table.clear();
+  stack_.clear();
+  return Instantiate();
+}
+
+Status Guest::Instantiate() {
+  std::memset(instance_, 0, program_.instance_size);
+  Entry entry = {&program_, instance_, &host_, 0, nullptr, nullptr};
   const abi::GuestEnd end = abi::RunGuest(EnterInstantiate, &entry);
-  guest->instantiated_ =
-      true;  // a trap leaves the rest zeroed, which free() takes as not allocated
+  instantiated_ = true;  // a trap leaves the rest zeroed, which free() takes as not allocated
   if (end.kind != abi::GuestEnd::Kind::kReturned) {
     return Status(StatusCode::kFailedPrecondition,
-                  StrCat("instantiating '", program.name, "' trapped: ", end.message));
+                  StrCat("instantiating '", program_.name, "' trapped: ", end.message));
   }
-  return guest;
+  return OkStatus();
 }
 
 abi::GuestEnd Guest::Run(uint32_t function, const perdure_value* args, perdure_value* results) {

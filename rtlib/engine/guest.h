@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 
 #include "perdure/instance.h"
 #include "perdure/program.h"
@@ -35,12 +36,18 @@ class Guest {
   Guest(const Guest&) = delete;
   Guest& operator=(const Guest&) = delete;
 
+  // Begins again, at the same addresses: all is as Create() left it, the host's state included.
+  // Destroy the trackers before. Fails as Create() does.
+  Status Reinstantiate();
+
   // Enters a function whose type has a thunk.
   abi::GuestEnd Run(uint32_t function, const perdure_value* args, perdure_value* results);
 
   const perdure_program& program() const { return program_; }
   void* instance() const { return instance_; }
   perdure_host& host() { return host_; }
+  // The call stack as captured last (state/stack_codec.h), empty if no run is in progress.
+  std::string& stack() { return stack_; }
   const FunctionRefs& functions() const { return functions_; }
   wasm_rt_memory_t* memory(uint32_t index) const {
     return FieldAt<wasm_rt_memory_t>(instance_, program_.memories[index].offset);
@@ -48,12 +55,14 @@ class Guest {
 
  private:
   Guest(const perdure_program& program, const Options& options, void* instance);
+  Status Instantiate();
 
   const perdure_program& program_;
   void* instance_;
   perdure_host host_;
   std::unique_ptr<wasi::HostTable> host_table_;  // NULL unless the program imports WASI
   FunctionRefs functions_;
+  std::string stack_;
   bool instantiated_ = false;
 };
 

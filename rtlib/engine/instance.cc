@@ -71,12 +71,15 @@
 // and a retry could put an event in twice. Opening again reads what is true.
 #include "perdure/instance.h"
 
+#include "rtlib/abi/frame_buffer.h"
 #include "rtlib/abi/memory.h"
+#include "rtlib/abi/stop_request.h"
 #include "rtlib/base/text.h"
 #include "rtlib/engine/creation.h"
 #include "rtlib/engine/global_mirror.h"
 #include "rtlib/engine/instance_impl.h"
 #include "rtlib/engine/restore.h"
+#include "rtlib/state/stack_verifier.h"
 
 namespace perdure {
 
@@ -120,7 +123,9 @@ Status Instance::Impl::Create() {
   if (options_.fresh) PERDURE_TRY(store_->Clear());
   PERDURE_TRY(WriteInitialBase(guest_.get(), store_.get(), image_.get(), &header_));
   PERDURE_ASSIGN_OR_RETURN(trackers_, TrackMemories(*guest_));
-  return RunStartEvent();
+  if (!IsCommand(program_)) return RunStartEvent();
+  creating_ = transaction_open_ = true;  // its start event is its first run's
+  return OkStatus();
 }
 
 Status Instance::Impl::Restore(StateHeader header) {
@@ -131,6 +136,14 @@ Status Instance::Impl::Restore(StateHeader header) {
   PERDURE_ASSIGN_OR_RETURN(const Restored restored,
                            RestoreState(header, store_.get(), guest_.get(), image_.get()));
   PERDURE_ASSIGN_OR_RETURN(trackers_, TrackMemories(*guest_));
+  if (!guest_->stack().empty()) {
+    if (!IsCommand(program_)) {
+      return Status(StatusCode::kCorrupt, "it holds a call stack, and the program has no runs");
+    }
+    PERDURE_ASSIGN_OR_RETURN(
+        stack_info_, DecodeStack(guest_->stack(), guest_->functions(), program_, &abi::Frames()));
+    abi::Frames().Clear();
+  }
   header_ = std::move(header);
   newest_ = restored.newest;
   delta_bytes_since_fold_ = restored.delta_bytes;
@@ -145,7 +158,7 @@ Status Instance::Impl::Close() {
   if (running_) return Usable();
   Status flushed = Flush();
   closed_ = true;
-  if (flushed.ok() && poisoned_.ok()) {
+  if (flushed.ok() && poisoned_.ok() && !creating_) {
     Housekeep(/*closing=*/true);
     flushed = poisoned_;
   } else {
@@ -173,6 +186,7 @@ Info Instance::Impl::info() const {
   info.state_bytes = store_->BytesOnDisk();
   info.format_version = header_.format_version;
   info.created = Rfc3339(header_.created_us);
+  info.frames = guest_->stack().empty() ? 0 : stack_info_.frames;
   return info;
 }
 
@@ -195,6 +209,8 @@ Result<Outcome> Instance::Call(uint32_t export_index, std::span<const perdure_va
   return impl_->Call(export_index, args, results);
 }
 
+Result<Outcome> Instance::Run() { return impl_->Run(); }
+void Instance::RequestStop(int signal) { abi::RequestStop(signal); }
 Status Instance::Flush() { return impl_->Flush(); }
 bool Instance::HasUncommittedEvents() const { return impl_->HasUncommittedEvents(); }
 Status Instance::Close() { return impl_->Close(); }

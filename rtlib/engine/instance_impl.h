@@ -1,6 +1,7 @@
 // Instance::Impl: one live instance and its store. The protocol is drawn in instance.cc. Its parts:
 //   instance.cc   opening, closing, what the outside may ask
 //   event.cc      delivering one event, settling what came of it
+//   run.cc        a command's run: events between its commit points
 //   commit.cc     transactions, groups, releasing effects, folding, being poisoned
 //
 // Threads: confined to the instance's thread.
@@ -13,6 +14,8 @@
 #include <vector>
 
 #include "perdure/instance.h"
+#include "rtlib/abi/park.h"
+#include "rtlib/abi/run_control.h"
 #include "rtlib/base/clock.h"
 #include "rtlib/engine/change_set.h"
 #include "rtlib/engine/committed_image.h"
@@ -20,6 +23,7 @@
 #include "rtlib/engine/guest.h"
 #include "rtlib/engine/latency.h"
 #include "rtlib/engine/store.h"
+#include "rtlib/state/stack_codec.h"
 
 namespace perdure {
 
@@ -31,6 +35,7 @@ class Instance::Impl {
 
   Result<Outcome> Call(uint32_t export_index, std::span<const perdure_value> args,
                        std::span<perdure_value> results);
+  Result<Outcome> Run();
   Status Flush();
   Status Close();
 
@@ -62,6 +67,22 @@ class Instance::Impl {
   Status RunStartEvent();
   void Seal(EventRecord* record, const ChangeSet& changes);
 
+  Status Collect(DirtyChunks* dirty);
+  void RollBack(const DirtyChunks& dirty);
+
+  // run.cc
+  class RunScope;
+  Status CheckRun() const;
+  Result<abi::GuestEnd> EnterStart(abi::RunControl* control);
+  Result<abi::GuestEnd> EnterResume();
+  Status CheckArguments() const;
+  Result<bool> PassCommitPoint(const abi::RunControl& control, EventKind kind,
+                               abi::GuestEnd* unwound);
+  bool CaptureStack(EventRecord* record, abi::GuestEnd* unwound);
+  Result<bool> SettlePause(EventRecord record, uint64_t began_ns);
+  Result<Outcome> EndRun(abi::GuestEnd end, EventKind kind);
+  Result<Outcome> Stopped(int signal);
+
   // commit.cc
   Status Usable() const;
   Status Poison(Status why);
@@ -85,9 +106,16 @@ class Instance::Impl {
   LogPosition newest_;  // newest event appended
   Group group_;
   bool transaction_open_ = false;
-  bool running_ = false;  // guest code is on the stack: a host function may not come back in
-  Status poisoned_;       // why no further event is taken; OK while all is well
+  bool creating_ = false;  // a command's state, in the open transaction until its first commit
+  bool running_ = false;   // guest code is on the stack: a host function may not come back in
+  Status poisoned_;        // why no further event is taken; OK while all is well
   bool closed_ = false;
+  // What trackers reported for the present event before its commit had to wait.
+  DirtyChunks held_dirty_;
+  bool compare_all_ = false;    // the guest is a new one: everything may differ from the image
+  bool output_closed_ = false;  // effects met a pipe that nobody reads
+  abi::ParkedStack parked_;
+  StackInfo stack_info_;  // of the image's stack
   uint64_t delta_bytes_since_fold_ = 0;
   Stats stats_;
   LatencyHistogram commit_latency_;

@@ -19,7 +19,7 @@ class GuestSink final : public MemorySink {
  public:
   GuestSink(Guest* guest, CommittedImage* image) : guest_(*guest), image_(*image) {}
 
-  Status Grow(uint32_t memory, uint64_t pages) override {
+  Status Resize(uint32_t memory, uint64_t /*before*/, uint64_t pages) override {
     PERDURE_TRY(image_.MakeRoom(memory, pages));
     image_.SetPages(memory, pages);
     if (abi::ResizeMemory(guest_.memory(memory), pages)) return OkStatus();
@@ -39,7 +39,7 @@ class GuestSink final : public MemorySink {
       if (!abi::ResizeMemory(guest_.memory(i), 0)) {
         return Status(StatusCode::kResourceExhausted, StrCat("cannot discard memory ", i));
       }
-      PERDURE_TRY(Grow(i, small.memory_pages[i]));
+      PERDURE_TRY(Resize(i, 0, small.memory_pages[i]));
     }
     return OkStatus();
   }
@@ -131,6 +131,7 @@ Result<Restored> RestoreState(const StateHeader& header, Store* store, Guest* gu
   PERDURE_TRY(ReplayEvents(header, program, store, &small, &sink, &restored));
   PERDURE_TRY(
       ApplySmallState(small, program, guest->instance(), &guest->host(), guest->functions()));
+  guest->stack() = small.stack;
   image->TakeSmallState(guest);
   PERDURE_TRY(wasi::DecodeHostTable(&guest->host()));
   return restored;

@@ -170,6 +170,7 @@ Result<int> Run::RunOneCall() {
     case Outcome::Kind::kExited:
       return static_cast<int>(outcome.exit_status & 0xff);
     case Outcome::Kind::kTrapped:
+    case Outcome::Kind::kStopped:  // only runs are
       break;
   }
   WriteMessage(kStderrFd, StrCat(program_.name, ": ", TrapText(call, outcome)));

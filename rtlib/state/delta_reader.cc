@@ -46,6 +46,8 @@ class Applier {
         return Segments();
       case DeltaTag::kHostTable:
         return HostTable();
+      case DeltaTag::kStack:
+        return Stack();
     }
     return Corrupt("has a part of an unknown kind");
   }
@@ -83,12 +85,12 @@ class Applier {
     uint64_t after = 0;
     for (uint32_t i; NextIndex(program_.memory_count, &after, &i);) {
       const uint64_t pages = reader_.Varint();
-      // A committed memory never shrinks: wasm has no instruction for it.
-      if (!reader_.ok() || pages <= small_.memory_pages[i] ||
-          pages > program_.memories[i].max_pages || pages > kMemoryPagesMax) {
+      if (!reader_.ok() || pages == small_.memory_pages[i] ||
+          pages < program_.memories[i].min_pages || pages > program_.memories[i].max_pages ||
+          pages > kMemoryPagesMax) {
         return Corrupt("gives a memory an impossible size");
       }
-      PERDURE_TRY(memory_.Grow(i, pages));
+      PERDURE_TRY(memory_.Resize(i, small_.memory_pages[i], pages));
       small_.memory_pages[i] = pages;
     }
     return OkStatus();
@@ -123,10 +125,10 @@ class Applier {
       std::vector<uint32_t>& elements = small_.tables[i];
       const uint64_t size = reader_.Varint();
       if (!table.is_mutable) return Corrupt("changes an immutable table");
-      if (!reader_.ok() || size < elements.size() || size > table.max_size) {
+      if (!reader_.ok() || size < table.min_size || size > table.max_size) {
         return Corrupt("gives a table an impossible size");
       }
-      PERDURE_TRY(GrowTable(static_cast<uint32_t>(size), &elements));
+      PERDURE_TRY(ResizeTable(static_cast<uint32_t>(size), &elements));
       for (uint64_t first, end = 0; NextRun(size, &first, &end);) {
         for (uint64_t at = first; at < end && reader_.ok(); ++at) {
           elements[at] = ReadReference(table.type, program_.function_count, &reader_);
@@ -139,7 +141,7 @@ class Applier {
   // New elements are null and take no bytes of the delta, so that a table may honestly grow by
   // millions of elements in a few bytes; the program's declared maximum is the limit, and abi/'s
   // where none is.
-  static Status GrowTable(uint32_t size, std::vector<uint32_t>* elements) {
+  static Status ResizeTable(uint32_t size, std::vector<uint32_t>* elements) {
     if (size > kTableElementsMax) return Corrupt("gives a table an impossible size");
     elements->resize(size, kNullRef);
     return OkStatus();
@@ -147,7 +149,7 @@ class Applier {
 
   Status Segments() {
     uint64_t after = 0;
-    for (uint32_t i; NextIndex(program_.segment_count, &after, &i);) small_.dropped[i] = 1;
+    for (uint32_t i; NextIndex(program_.segment_count, &after, &i);) small_.dropped[i] ^= 1;
     return OkStatus();
   }
 
@@ -155,6 +157,20 @@ class Applier {
     const std::string_view bytes = reader_.Bytes();
     if (bytes.size() > kHostTableBytesMax) return Corrupt("has too large a host table");
     small_.host_table = bytes;
+    return OkStatus();
+  }
+
+  Status Stack() {
+    std::string& stack = small_.stack;
+    const uint64_t front = reader_.Varint();
+    const uint64_t back = reader_.Varint();
+    const std::string_view middle = reader_.Bytes();
+    if (!reader_.ok() || front > stack.size() || back > stack.size() - front ||
+        front + back + middle.size() > kStackBytesMax) {
+      return Corrupt("has an impossible stack");
+    }
+    stack.replace(static_cast<size_t>(front), stack.size() - static_cast<size_t>(front + back),
+                  middle);
     return OkStatus();
   }
 

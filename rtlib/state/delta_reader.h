@@ -21,8 +21,9 @@ class MemorySink {
  public:
   virtual ~MemorySink() = default;
 
-  // The memory has grown to `pages`; the new ones read as zero.
-  virtual Status Grow(uint32_t memory, uint64_t pages) = 0;
+  // The memory has now `pages` instead of `before`: new ones read as zero, and what was above is
+  // gone.
+  virtual Status Resize(uint32_t memory, uint64_t before, uint64_t pages) = 0;
   // REQUIRES of the caller: the range lies inside the memory.
   virtual Status Write(uint32_t memory, uint64_t offset, std::string_view bytes) = 0;
 };

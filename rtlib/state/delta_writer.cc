@@ -1,5 +1,7 @@
 #include "rtlib/state/delta_writer.h"
 
+#include <algorithm>
+
 #include "rtlib/base/check.h"
 #include "rtlib/base/compress.h"
 
@@ -20,7 +22,7 @@ void DeltaWriter::EndIndex() {
 
 void DeltaWriter::EndPart() {
   EndIndex();
-  if (part_ != 0 && part_ != static_cast<uint8_t>(DeltaTag::kHostTable)) writer_.Varint(0);
+  if (part_ != 0 && part_ < static_cast<uint8_t>(DeltaTag::kHostTable)) writer_.Varint(0);
 }
 
 void DeltaWriter::EnterPart(DeltaTag tag) {
@@ -83,11 +85,27 @@ void DeltaWriter::TableRun(uint32_t table, uint32_t first, std::span<const uint3
   for (const uint32_t function : functions) WriteReference(function, &writer_);
 }
 
-void DeltaWriter::SegmentDropped(uint32_t segment) { EnterIndex(DeltaTag::kSegments, segment); }
+void DeltaWriter::SegmentToggled(uint32_t segment) { EnterIndex(DeltaTag::kSegments, segment); }
 
 void DeltaWriter::HostTable(std::string_view bytes) {
   EnterPart(DeltaTag::kHostTable);
   writer_.Bytes(bytes);
+}
+
+void DeltaWriter::Stack(std::string_view then, std::string_view now) {
+  EnterPart(DeltaTag::kStack);
+  const size_t common = std::min(then.size(), now.size());
+  const auto front = static_cast<size_t>(
+      std::mismatch(then.begin(), then.begin() + static_cast<ptrdiff_t>(common), now.begin())
+          .first -
+      then.begin());
+  size_t back = 0;
+  while (back < common - front && then[then.size() - 1 - back] == now[now.size() - 1 - back]) {
+    ++back;
+  }
+  writer_.Varint(front);
+  writer_.Varint(back);
+  writer_.Bytes(now.substr(front, now.size() - front - back));
 }
 
 bool DeltaWriter::Finish(std::string* delta) {

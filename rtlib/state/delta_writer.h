@@ -4,17 +4,19 @@
 //   varint  size of the raw payload
 //   ...     payload: the parts below, in this order, each if not empty:  u8 DeltaTag, body
 //
-//   kMemorySizes  { varint memory + 1, varint pages }* 0
+//   kMemorySizes  { varint memory + 1, varint pages }* 0     smaller: what is above is gone
 //   kMemoryRuns   { varint memory + 1, { varint words, varint gap, words * 8 bytes }* 0 }* 0
 //   kGlobals      { varint global + 1, value }* 0
 //   kTables       { varint table + 1, varint size,
 //                   { varint length, varint gap, reference* }* 0 }* 0
-//   kSegments     { varint segment + 1 }* 0     newly dropped
+//   kSegments     { varint segment + 1 }* 0     dropped now if they were not, else there again
 //   kHostTable    varint length, bytes
+//   kStack        varint kept at the front, varint kept at the back, varint length, bytes between
 //
 // Indices ascend within a part. A gap counts the words (elements) between the end of the previous
 // run of the same memory (table) and this one. A size stands for the whole part: elements and words
-// beyond an old size are compared with null and zero.
+// beyond an old size are compared with null and zero. Memories and tables become smaller, and
+// dropped segments come back, only where an event begins a new run of a command.
 //
 // Why runs of changed words: a chunk that real programs dirty has 1 to 13 % of its bytes changed,
 // so runs are an order of magnitude smaller than chunks, even compressed ones. Why no gap is
@@ -47,8 +49,10 @@ class DeltaWriter {
   void Global(uint32_t global, uint8_t type, const PortableValue& value);
   void TableSize(uint32_t table, uint32_t size);  // before the runs of each changed table
   void TableRun(uint32_t table, uint32_t first, std::span<const uint32_t> functions);
-  void SegmentDropped(uint32_t segment);
+  void SegmentToggled(uint32_t segment);
   void HostTable(std::string_view bytes);
+  // `now` differs from `then`. Its outer frames, which are at the front, mostly do not.
+  void Stack(std::string_view then, std::string_view now);
 
   // Bytes so far, before compression.
   uint64_t raw_bytes() const { return raw_.size(); }

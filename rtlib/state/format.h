@@ -3,6 +3,7 @@
 // What a store keeps is opaque to it; this folder gives it meaning. Three kinds of blob:
 //   base chunk    one 4096-byte chunk of a linear memory                   chunk_blob.h
 //   base section  everything that is not linear memory, one blob per part  small_state.h
+//                 (the one for the call stack: stack_codec.h)
 //   delta         what one event changed of all of that                    delta_writer.h
 // and one that is no part of the state:
 //   effects       what one event sent outside                              effects.h
@@ -18,7 +19,7 @@
 
 namespace perdure {
 
-inline constexpr uint32_t kStateFormatVersion = 1;
+inline constexpr uint32_t kStateFormatVersion = 2;
 
 static_assert(std::endian::native == std::endian::little,
               "memory images are copied as they lie; a big-endian host needs a conversion here");
@@ -53,8 +54,9 @@ enum class SectionTag : uint32_t {
   kTables = 3,     // sizes and elements
   kSegments = 4,   // which data and element segments are dropped
   kHostTable = 5,  // the host's own bytes
+  kStack = 6,      // the captured call stack of a run
 };
-inline constexpr uint32_t kSectionCount = 5;
+inline constexpr uint32_t kSectionCount = 6;
 
 // Parts of a delta, in this order, each at most once.
 enum class DeltaTag : uint8_t {
@@ -64,6 +66,7 @@ enum class DeltaTag : uint8_t {
   kTables = 4,
   kSegments = 5,
   kHostTable = 6,
+  kStack = 7,
 };
 
 // Memory is compared and stored in words.
@@ -74,6 +77,9 @@ static_assert(kBaseChunkBytes % kWordBytes == 0);
 inline constexpr uint64_t kDeltaBytesMax = 900'000'000;
 inline constexpr uint32_t kTableElementsMax = 1u << 24;  // where the program declares no maximum
 inline constexpr uint64_t kHostTableBytesMax = uint64_t{16} << 20;
+inline constexpr uint64_t kStackBytesMax = uint64_t{512} << 20;
+// A native frame takes 16 bytes or more of the stack on which it is captured.
+inline constexpr uint64_t kStackFramesMax = uint64_t{1} << 24;
 // LZ4 cannot expand a byte to more than 255; a blob claiming more is corrupt, and is refused before
 // anything is allocated for it.
 inline constexpr uint64_t kLz4ExpansionMax = 255;

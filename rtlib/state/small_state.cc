@@ -25,6 +25,8 @@ std::string_view SectionName(SectionTag tag) {
       return "segments";
     case SectionTag::kHostTable:
       return "host table";
+    case SectionTag::kStack:
+      return "stack";
   }
   return "?";
 }
@@ -69,6 +71,9 @@ void WritePayload(SectionTag tag, const SmallState& state, const perdure_program
       return;
     case SectionTag::kHostTable:
       writer->Raw(state.host_table);
+      return;
+    case SectionTag::kStack:
+      writer->Raw(state.stack);
       return;
   }
 }
@@ -137,6 +142,10 @@ void ReadPayload(SectionTag tag, const perdure_program& program, ByteReader* rea
       if (reader->remaining() > kHostTableBytesMax) reader->Fail();
       state->host_table = reader->Raw(reader->remaining());
       return;
+    case SectionTag::kStack:
+      if (reader->remaining() > kStackBytesMax) reader->Fail();
+      state->stack = reader->Raw(reader->remaining());
+      return;
   }
 }
 
@@ -153,7 +162,8 @@ std::string EncodeSection(SectionTag tag, const SmallState& state, const perdure
                     state.globals.size() == program.global_count &&
                     state.tables.size() == program.table_count &&
                     state.dropped.size() == program.segment_count &&
-                    state.host_table.size() <= kHostTableBytesMax,
+                    state.host_table.size() <= kHostTableBytesMax &&
+                    state.stack.size() <= kStackBytesMax,
                 "state of another shape than its program");
   std::string section(kSectionHashBytes, '\0');
   ByteWriter writer(&section);

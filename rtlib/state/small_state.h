@@ -7,6 +7,7 @@
 //   kTables     varint count; per table: u8 type, varint size, per element: reference
 //   kSegments   varint count; per segment of the descriptor: u8 0 or 1 (dropped)
 //   kHostTable  the bytes
+//   kStack      the bytes (stack_codec.h); none: no run is in progress
 // Values and references: portable_value.h. Counts and types repeat what the descriptor says, so
 // that a state met by the wrong descriptor is an error and not a misreading.
 //
@@ -31,6 +32,7 @@ struct SmallState {
   std::vector<std::vector<uint32_t>> tables;  // per table: function index or kNullRef
   std::vector<uint8_t> dropped;               // per segment of the descriptor: 0 or 1
   std::string host_table;
+  std::string stack;  // stack_codec.h; not verified by whoever reads sections and deltas
 
   // Empty, with a place for each thing `program` has.
   explicit SmallState(const perdure_program& program);

@@ -108,6 +108,8 @@ bool Driver::Deliver(uint32_t export_index, const std::vector<perdure_value>& ar
     case Outcome::Kind::kExited:
       std::cout << " exited: " << outcome->exit_status;
       break;
+    case Outcome::Kind::kStopped:  // only runs are
+      break;
   }
   std::cout << std::endl;
   return true;

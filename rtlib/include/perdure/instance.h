@@ -13,6 +13,13 @@
 // poisoned: every later call returns kFailedPrecondition, and what was acknowledged before is safe
 // in the store.
 //
+// A command (a module that exports `_start`) is not called but run. A run is a sequence of events,
+// each from one point where it may be committed (it blocks, much output is queued, the commit
+// interval is over) to the next, and the state holds its call stack: a run that was stopped, or
+// whose process died, goes on with the next Run().
+//
+//     auto outcome = (*opened)->Run();
+//
 // Threads: an instance is confined to one thread at a time; different instances are independent.
 #pragma once
 
@@ -51,7 +58,10 @@ struct Options {
   Durability durability = Durability::kFull;
   CommitPolicy commit;
   uint64_t history_events =
-      500;                    // deltas kept behind the newest event; kHistoryAll keeps every one
+      500;  // deltas kept behind the newest event; kHistoryAll keeps every one
+  // Of a command, its name first. A run that is in progress must have been started with the same,
+  // or there is nothing but the name.
+  std::vector<std::string> arguments;
   bool fresh = false;         // begin again from the module's initial state
   void* host_data = nullptr;  // see perdure_host_data(); not owned
   // What WASI imports see of the outside; not owned, must outlive the instance. NULL: the defaults.
@@ -62,9 +72,10 @@ struct Options {
 
 // How an event ended, as seen by the caller.
 struct Outcome {
-  enum class Kind : uint8_t { kReturned, kTrapped, kExited } kind = Kind::kReturned;
+  enum class Kind : uint8_t { kReturned, kTrapped, kExited, kStopped } kind = Kind::kReturned;
   std::string message;       // kTrapped: why, for a person ("integer divide by zero")
   uint32_t exit_status = 0;  // kExited: the guest's own
+  int stop_signal = 0;       // kStopped: why (RequestStop(); SIGPIPE: nobody reads its output)
   uint64_t seq = 0;  // the event's number in the log; 0 if it changed nothing and left no row
 };
 
@@ -91,11 +102,13 @@ struct Info {
   uint64_t state_bytes = 0;   // size of the state's files
   uint32_t format_version = 0;
   std::string created;  // RFC 3339, UTC
+  uint64_t frames = 0;  // of a run that is in progress; 0: none is
 };
 
 class Instance {
  public:
   // Opens (or creates, running the `start` event) the state at options.state_path and restores it.
+  // A command's new state is created by the first commit of its first run.
   // `program` must outlive the instance. Errors: kLocked, kIncompatible, kCorrupt, kIo,
   // kInvalidArgument; kFailedPrecondition if the start event trapped (nothing is created then).
   static Result<std::unique_ptr<Instance>> Open(const perdure_program& program,
@@ -109,6 +122,16 @@ class Instance {
   // Under group commit the event is durable after the next Flush() or when the group is full.
   Result<Outcome> Call(uint32_t export_index, std::span<const perdure_value> args,
                        std::span<perdure_value> results);
+
+  // Runs a command: goes on with the run that is in progress, or begins a new one. Returns when the
+  // run has ended (kExited), has trapped (the state is that of its last commit), or was asked to
+  // stop (kStopped; the next Run() goes on). Effects are released meanwhile, after their commits.
+  // One run at a time in a process. kInvalidArgument if the program is no command.
+  Result<Outcome> Run();
+
+  // Asks the run of this process, now or when there is one, to stop at its next commit point.
+  // `signal` is what its Outcome will say. Async-signal-safe; callable from any thread.
+  static void RequestStop(int signal);
 
   // Ends the current group, if any: commits it and releases its effects.
   Status Flush();

@@ -20,7 +20,7 @@ class VectorSink final : public MemorySink {
  public:
   VectorSink() : memories{std::string(kPageBytes, '\0'), std::string()} {}
 
-  Status Grow(uint32_t memory, uint64_t pages) override {
+  Status Resize(uint32_t memory, uint64_t, uint64_t pages) override {
     REQUIRE(pages <= kShapeProgram.memories[memory].max_pages);
     memories[memory].resize(pages * kPageBytes, '\0');
     return OkStatus();
@@ -63,7 +63,7 @@ std::string SampleDelta() {
   writer.TableRun(0, 0, std::vector<uint32_t>{0, 2});
   writer.TableRun(0, 4, std::vector<uint32_t>{1});
   writer.TableSize(2, 3);
-  writer.SegmentDropped(1);
+  writer.SegmentToggled(1);
   writer.HostTable("host bytes");
   std::string delta;
   REQUIRE(writer.Finish(&delta));
@@ -84,6 +84,45 @@ TEST_CASE("a delta with every part applies as it was written") {
   CHECK(state.small.tables[2] == std::vector<uint32_t>(3, kNullRef));
   CHECK(state.small.dropped == std::vector<uint8_t>{0, 1});
   CHECK(state.small.host_table == "host bytes");
+}
+
+TEST_CASE("sizes go down and dropped segments come back, as where a new run begins") {
+  State state;
+  REQUIRE(state.Apply(SampleDelta()).ok());
+  DeltaWriter writer;
+  writer.MemorySize(0, 1);
+  writer.MemorySize(1, 0);
+  writer.TableSize(0, 2);
+  writer.SegmentToggled(1);
+  std::string delta;
+  REQUIRE(writer.Finish(&delta));
+  REQUIRE(state.Apply(delta).ok());
+  CHECK(state.small.memory_pages == std::vector<uint64_t>{1, 0});
+  CHECK(state.memory.memories[0].size() == kPageBytes);
+  CHECK(state.small.tables[0] == std::vector<uint32_t>{0, 2});
+  CHECK(state.small.dropped == std::vector<uint8_t>{0, 0});
+}
+
+TEST_CASE("of a stack only what is between the unchanged ends is written") {
+  const auto delta_of = [](std::string_view then, std::string_view now) {
+    DeltaWriter writer;
+    writer.Stack(then, now);
+    std::string delta;
+    REQUIRE(writer.Finish(&delta));
+    return delta;
+  };
+  const std::string outer(100'000, 'o');
+  CHECK(delta_of(outer + "xa.", outer + "bcd.").size() < 20);
+  std::mt19937 random(5);
+  State state;
+  for (int round = 0; round < 2000; ++round) {
+    std::string now = state.small.stack.substr(0, random() % (state.small.stack.size() + 1));
+    for (auto more = random() % 5; more > 0; --more) {
+      now.push_back(static_cast<char>('a' + random() % 2));
+    }
+    REQUIRE(state.Apply(delta_of(state.small.stack, now)).ok());
+    REQUIRE(state.small.stack == now);
+  }
 }
 
 TEST_CASE("nothing written is the empty delta, and the empty delta changes nothing") {
@@ -109,7 +148,7 @@ TEST_CASE("long deltas are compressed, short ones are not") {
   CHECK(state.Apply(delta).ok());
 
   DeltaWriter small;
-  small.SegmentDropped(0);
+  small.SegmentToggled(0);
   REQUIRE(small.Finish(&delta));
   CHECK(delta[0] == static_cast<char>(Encoding::kRaw));
 }
@@ -134,7 +173,8 @@ TEST_CASE("changes outside the program's limits are corrupt") {
   const std::string word(8, 'w');
   CHECK(code(bytes({1, 1, 2, 0})) == StatusCode::kOk);             // memory 0 to 2 pages
   CHECK(code(bytes({1, 1, 11, 0})) == StatusCode::kCorrupt);       // beyond its maximum
-  CHECK(code(bytes({1, 1, 1, 0})) == StatusCode::kCorrupt);        // not larger
+  CHECK(code(bytes({1, 1, 1, 0})) == StatusCode::kCorrupt);        // as before
+  CHECK(code(bytes({1, 1, 0, 0})) == StatusCode::kCorrupt);        // below its minimum
   CHECK(code(bytes({1, 3, 1, 0})) == StatusCode::kCorrupt);        // no such memory
   CHECK(code(bytes({1, 2, 1, 1, 2, 0})) == StatusCode::kCorrupt);  // not ascending
   CHECK(code(bytes({2, 1, 1, 0}) + word + bytes({0, 0})) == StatusCode::kOk);
@@ -153,7 +193,7 @@ TEST_CASE("changes outside the program's limits are corrupt") {
   CHECK(code(bytes({3, 7, 1, 0})) == StatusCode::kCorrupt);  // an externref that is not null
   CHECK(code(bytes({4, 1, 8, 0, 0})) == StatusCode::kOk);
   CHECK(code(bytes({4, 1, 9, 0, 0})) == StatusCode::kCorrupt);              // beyond its maximum
-  CHECK(code(bytes({4, 1, 1, 0, 0})) == StatusCode::kCorrupt);              // shrinks
+  CHECK(code(bytes({4, 1, 1, 0, 0})) == StatusCode::kCorrupt);              // below its minimum
   CHECK(code(bytes({4, 2, 1, 0, 0})) == StatusCode::kCorrupt);              // immutable
   CHECK(code(bytes({4, 1, 2, 2, 1, 1, 1, 0, 0})) == StatusCode::kCorrupt);  // run over the end
   CHECK(code(bytes({4, 3, 0xff, 0xff, 0xff, 0xff, 0x0f, 0, 0})) == StatusCode::kCorrupt);
@@ -161,7 +201,11 @@ TEST_CASE("changes outside the program's limits are corrupt") {
   CHECK(code(bytes({5, 3, 0})) == StatusCode::kCorrupt);  // no such segment
   CHECK(code(bytes({6, 1, 'h'})) == StatusCode::kOk);
   CHECK(code(bytes({6, 2, 'h'})) == StatusCode::kCorrupt);
-  CHECK(code(bytes({7, 0})) == StatusCode::kCorrupt);           // unknown part
+  CHECK(code(bytes({7, 0, 0, 1, 's'})) == StatusCode::kOk);
+  CHECK(code(bytes({7, 1, 0, 1, 's'})) == StatusCode::kCorrupt);  // keeps more than there is
+  CHECK(code(bytes({7, 0, 1, 1, 's'})) == StatusCode::kCorrupt);
+  CHECK(code(bytes({7, 0, 0, 2, 's'})) == StatusCode::kCorrupt);
+  CHECK(code(bytes({8, 0})) == StatusCode::kCorrupt);           // unknown part
   CHECK(code(bytes({5, 2, 0, 3, 0})) == StatusCode::kCorrupt);  // parts out of order
   CHECK(code(bytes({5, 2})) == StatusCode::kCorrupt);           // list without an end
   CHECK(code(zero) == StatusCode::kCorrupt);
@@ -236,10 +280,14 @@ TEST_CASE("the bytes of deltas are those of the format") {
   small.MemoryRun(0, 5, 1, reinterpret_cast<const uint8_t*>("8 bytes."));
   small.TableSize(0, 5);
   small.TableRun(0, 3, std::vector<uint32_t>{1, kNullRef});
-  small.SegmentDropped(1);
+  small.SegmentToggled(1);
   std::string delta;
   REQUIRE(small.Finish(&delta));
   test::CheckGolden("delta_raw", delta);
+  DeltaWriter stack;
+  stack.Stack("outer inner end", "outer other end");
+  REQUIRE(stack.Finish(&delta));
+  test::CheckGolden("delta_stack", delta);
 
   State golden, written;
   REQUIRE(golden.Apply(test::Golden("delta_lz4", SampleDelta())).ok());

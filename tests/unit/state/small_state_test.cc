@@ -12,8 +12,8 @@ namespace {
 
 using test::kShapeProgram;
 
-constexpr SectionTag kTags[] = {SectionTag::kMemories, SectionTag::kGlobals, SectionTag::kTables,
-                                SectionTag::kSegments, SectionTag::kHostTable};
+constexpr SectionTag kTags[] = {SectionTag::kMemories, SectionTag::kGlobals,   SectionTag::kTables,
+                                SectionTag::kSegments, SectionTag::kHostTable, SectionTag::kStack};
 
 SmallState Sample() {
   SmallState state(kShapeProgram);
@@ -28,6 +28,7 @@ SmallState Sample() {
   state.tables = {{1, kNullRef, 0}, {2}, {kNullRef, kNullRef}};
   state.dropped = {0, 1};
   state.host_table = "host";
+  state.stack = "stack";
   return state;
 }
 
@@ -63,7 +64,7 @@ TEST_CASE("every flipped bit of a section is corrupt, and so is a section under 
   }
   SmallState back(kShapeProgram);
   CHECK(DecodeSection(0, "", kShapeProgram, &back).code() == StatusCode::kCorrupt);
-  CHECK(DecodeSection(6, "12345678", kShapeProgram, &back).code() == StatusCode::kCorrupt);
+  CHECK(DecodeSection(7, "12345678", kShapeProgram, &back).code() == StatusCode::kCorrupt);
 }
 
 // A section with a right hash and content that no writer would make for the program.
@@ -101,7 +102,7 @@ TEST_CASE("a section that does not fit the program is corrupt even with the righ
   for (const SectionTag tag : kTags) {
     const std::string section = EncodeSection(tag, Sample(), kShapeProgram);
     SmallState back(fewer);
-    if (tag != SectionTag::kGlobals && tag != SectionTag::kHostTable) {
+    if (tag != SectionTag::kGlobals && tag < SectionTag::kHostTable) {
       CHECK_FALSE(DecodeSection(static_cast<uint32_t>(tag), section, fewer, &back).ok());
     }
   }
@@ -122,6 +123,7 @@ TEST_CASE("the bytes of sections are those of the format") {
                     EncodeSection(SectionTag::kSegments, Sample(), kShapeProgram));
   test::CheckGolden("section_host_table",
                     EncodeSection(SectionTag::kHostTable, Sample(), kShapeProgram));
+  test::CheckGolden("section_stack", EncodeSection(SectionTag::kStack, Sample(), kShapeProgram));
 }
 
 }  // namespace
