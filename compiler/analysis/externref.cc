@@ -1,10 +1,10 @@
 // References that state cannot hold.
 //
 // A funcref is written down as the index of one of the module's functions, an externref only when
-// it is null: what an externref names lives outside of the program and is gone when the process is.
-// A non-null externref, or a funcref to a function that is not the module's, can only come in as an
-// argument of an exported function, as the result of an imported function, or out of neither and
-// then not at all. So:
+// it is null or has a name (perdure/host.h): what a pointer of the host's means lives outside of
+// the program and is gone when the process is. Such an externref, or a funcref to a function that
+// is not the module's, can only come in as an argument of an exported function, as the result of an
+// imported function, or out of neither and then not at all. So:
 //
 //   place it can be written to (global, table)  x  way in (export's parameter, import's result)
 //     -> the build warns, because most such programs only pass nulls there; and the commit of an
@@ -62,7 +62,8 @@ void Warn(const Module& module, const std::string& place, uint64_t offset, Value
   Diagnostic& warning = WarningAt(
       module, offset,
       StrCat(place, external
-                        ? " may come to hold an externref, which persists only while it is null"
+                        ? " may come to hold an externref, which persists only if it is null or "
+                          "named"
                         : " may come to hold a funcref that is not a function of the module, "
                           "which cannot persist"),
       diagnostics);

@@ -52,11 +52,6 @@ void CheckMemories(const Module& module, Diagnostics* diagnostics) {
     const Memory& memory = module.memories[i];
     if (memory.imported) continue;
     const std::string called = Called("memory", i, memory.name);
-    if (memory.shared) {
-      ErrorAt(module, memory.offset,
-              StrCat(called, " is shared between threads, which is not supported"), diagnostics)
-          .helps.emplace_back("build without -pthread");
-    }
     if (memory.min_pages > kMemory64PagesMax) {
       ErrorAt(module, memory.offset,
               StrCat(called, " starts with ", memory.min_pages, " pages, at most ",
@@ -90,7 +85,7 @@ void CheckExportName(const Module& module, const Export& item, Diagnostics* diag
   }
 }
 
-void CheckKind(const Module& module, Diagnostics* diagnostics) {
+void CheckKind(const Module& module, const PlanOptions& options, Diagnostics* diagnostics) {
   const auto find = [&](std::string_view name) -> const Export* {
     for (const Export& item : module.exports) {
       if (item.name == name && item.kind == ExternalKind::kFunc) return &item;
@@ -112,6 +107,7 @@ void CheckKind(const Module& module, Diagnostics* diagnostics) {
       break;
     }
     case ModuleKind::kEmpty: {
+      if (!options.is_program) break;
       Diagnostic& error =
           diagnostics->Error("the module exports no function, so nothing could ever be called");
       error.file = module.path;
@@ -154,7 +150,7 @@ std::optional<PersistPlan> MakePlan(const Module& module, const PlanOptions& opt
                                     Diagnostics* diagnostics) {
   Diagnostics found;
   PersistPlan plan;
-  CheckKind(module, &found);
+  CheckKind(module, options, &found);
   plan.imports = internal::PlanImports(module, options, &found);
   CheckMemories(module, &found);
   internal::CheckForeignReferences(module, &found);

@@ -52,12 +52,13 @@ struct PersistPlan {
 struct PlanOptions {
   bool has_host_library = false;  // --host given: unknown imports are taken to be there
   bool preempt = true;            // loops of commands poll
+  bool is_program = true;         // else a part of one, which may export no function
 };
 
 // nullopt: diagnostics has errors, all that there are. Errors: an import of anything but a
-// function, one nobody supplies, one with the wrong type or two types; no exported function; shared
-// memory; a name with a NUL; a command (_start). Warnings: a reference that cannot persist may get
-// into state (externref.cc), an export name the command line cannot take.
+// function, one nobody supplies, one with the wrong type or two types; a program without exported
+// functions; a name with a NUL; a command (_start). Warnings: a reference that
+// cannot persist may get into state (externref.cc), an export name the command line cannot take.
 std::optional<PersistPlan> MakePlan(const Module& module, const PlanOptions& options,
                                     Diagnostics* diagnostics);
 

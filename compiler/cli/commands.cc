@@ -71,6 +71,7 @@ ExitCode InspectCommand(const Arguments& arguments, Console* console) {
   const Module& module = linked->module;
   PlanOptions options;
   options.has_host_library = true;
+  options.is_program = false;
   const std::optional<PersistPlan> plan = MakePlan(module, options, &diagnostics);
   const PersistPlan* const plan_or_null = plan ? &*plan : nullptr;
   const bool json = arguments.Has("json");

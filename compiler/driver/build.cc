@@ -123,6 +123,7 @@ class Builder {
     PlanOptions plan_options;
     // Sources and libraries are linked by somebody else, who brings the host functions.
     plan_options.has_host_library = !options_.hosts.empty() || options_.emit != EmitKind::kExe;
+    plan_options.is_program = options_.emit == EmitKind::kExe;
     plan_ = MakePlan(*module_, plan_options, diagnostics_);
     return plan_ ? ExitCode::kOk : ExitCode::kInput;
   }
@@ -159,7 +160,7 @@ class Builder {
 
   ExitCode Translate() {
     symbol_ = options_.emit == EmitKind::kExe ? "app" : Identifier(options_.name);
-    const std::vector<uint8_t> binary = BinaryWithoutStart(*module_);
+    const std::vector<uint8_t> binary = BinaryForWasm2c(*module_);
     const std::string_view bytes(reinterpret_cast<const char*>(binary.data()), binary.size());
     if (Status written = WriteFile(work_->File("app.wasm"), bytes); !written.ok())
       return FailOutput(written);

@@ -9,6 +9,7 @@
 
 #include "compiler/frontend/body_outline.h"
 #include "compiler/frontend/limits.h"
+#include "compiler/frontend/omissions.h"
 #include "compiler/frontend/opcodes.h"
 #include "compiler/frontend/supported_features.h"
 #include "rtlib/base/text.h"
@@ -134,6 +135,7 @@ class CodeReader final : public DeclarationReader {
   }
   Result OnCallIndirectExpr(Index type, Index table) override {
     outline_.Call(OutlineKind::kCallIndirect, type);
+    CHECK_RESULT(Refuse(CheckCallTable(module_, table)));
     return validator_.OnCallIndirect(At(), Var(type), Var(table));
   }
   Result OnReturnCallExpr(Index function) override {
@@ -144,6 +146,7 @@ class CodeReader final : public DeclarationReader {
   Result OnReturnCallIndirectExpr(Index type, Index table) override {
     module_.features.tail_call = true;
     outline_.Call(OutlineKind::kReturnCallIndirect, type);
+    CHECK_RESULT(Refuse(CheckCallTable(module_, table)));
     return validator_.OnReturnCallIndirect(At(), Var(type), Var(table));
   }
   Result OnDropExpr() override { return validator_.OnDrop(At()); }
@@ -219,7 +222,7 @@ class CodeReader final : public DeclarationReader {
 
 #define PERDURE_MEMORY_CALLBACK(Callback, Check)                                                  \
   Result Callback(Opcode opcode, Index memory, Address log2, Address offset) override {           \
-    CHECK_RESULT(CheckOffset(memory, offset));                                                    \
+    CHECK_RESULT(Refuse(CheckOffset(module_, memory, offset)));                                   \
     return wabt_shim::Check(validator_, At(), opcode, Var(memory), AlignmentBytes(log2), offset); \
   }
   PERDURE_MEMORY_CALLBACK(OnLoadExpr, OnLoad)
@@ -233,13 +236,13 @@ class CodeReader final : public DeclarationReader {
 #undef PERDURE_MEMORY_CALLBACK
   Result OnSimdLoadLaneExpr(Opcode opcode, Index memory, Address log2, Address offset,
                             uint64_t lane) override {
-    CHECK_RESULT(CheckOffset(memory, offset));
+    CHECK_RESULT(Refuse(CheckOffset(module_, memory, offset)));
     return wabt_shim::OnSimdLoadLane(validator_, At(), opcode, Var(memory), AlignmentBytes(log2),
                                      offset, lane);
   }
   Result OnSimdStoreLaneExpr(Opcode opcode, Index memory, Address log2, Address offset,
                              uint64_t lane) override {
-    CHECK_RESULT(CheckOffset(memory, offset));
+    CHECK_RESULT(Refuse(CheckOffset(module_, memory, offset)));
     return wabt_shim::OnSimdStoreLane(validator_, At(), opcode, Var(memory), AlignmentBytes(log2),
                                       offset, lane);
   }
@@ -267,10 +270,12 @@ class CodeReader final : public DeclarationReader {
     return validator_.OnMemoryCopy(At(), Var(first), Var(second));
   }
   Result OnMemoryInitExpr(Index segment, Index memory) override {
+    CHECK_RESULT(Refuse(CheckDataCount(data_count_)));
     Use(memory, segment);
     return validator_.OnMemoryInit(At(), Var(segment), Var(memory));
   }
   Result OnDataDropExpr(Index segment) override {
+    CHECK_RESULT(Refuse(CheckDataCount(data_count_)));
     Use(segment, segment);
     return validator_.OnDataDrop(At(), Var(segment));
   }
@@ -331,13 +336,8 @@ class CodeReader final : public DeclarationReader {
     module_.features.exceptions = true;
     return result;
   }
-  // wabt 1.0.32 does not check this when another memory is a 64-bit one.
-  Result CheckOffset(Index memory, Address offset) {
-    if (offset <= UINT32_MAX || memory >= module_.memories.size() ||
-        module_.memories[memory].is64) {
-      return Result::Ok;
-    }
-    return Fail(instruction_, "offset of a 32-bit memory above 0xffffffff");
+  Result Refuse(const Problem& problem) {
+    return problem ? Fail(instruction_, *problem) : Result(Result::Ok);
   }
   Result RefuseThreads(Opcode opcode) {
     return Fail(instruction_, StrCat("unsupported thread instruction: ", opcode.GetName()));

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "compiler/frontend/limits.h"
+#include "compiler/frontend/omissions.h"
 #include "compiler/frontend/supported_features.h"
 #include "rtlib/base/text.h"
 #include "wabt/binary.h"
@@ -306,6 +307,7 @@ Result DeclarationReader::EndElemSegment(wabt::Index) {
 }
 
 Result DeclarationReader::OnDataCount(wabt::Index count) {
+  data_count_ = count;
   validator_.OnDataCount(count);
   return Result::Ok;
 }
@@ -383,6 +385,9 @@ void DeclarationReader::NameFromExports() {
 }
 
 Result DeclarationReader::EndModule() {
+  if (const Problem problem = CheckDataSegments(module_, data_count_)) {
+    return Fail(position(), *problem);
+  }
   const Result result = validator_.EndModule();
   if (wabt::Succeeded(result)) NameFromExports();
   return result;

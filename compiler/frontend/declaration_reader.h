@@ -114,7 +114,8 @@ class DeclarationReader : public wabt_shim::ReaderBase {
 
   Module& module_;
   wabt::SharedValidator validator_;
-  std::optional<uint32_t> function_;  // whose body is being read
+  std::optional<uint32_t> function_;    // whose body is being read
+  std::optional<uint32_t> data_count_;  // of the data count section
 
  private:
   // Every vector of the format: the first entry begins after the count, each other where the one

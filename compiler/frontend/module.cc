@@ -17,6 +17,9 @@ void AppendTypes(std::string* out, const std::vector<ValueType>& types) {
   *out += ')';
 }
 
+// The flag of a memory's limits that shares it.
+constexpr uint8_t kSharedLimits = 0x02;
+
 }  // namespace
 
 std::string_view ValueTypeName(ValueType type) {
@@ -76,13 +79,16 @@ Place Module::PlaceOf(uint64_t offset) const {
   return {origin_files[origin.file], origin.file_offset};
 }
 
-std::vector<uint8_t> BinaryWithoutStart(const Module& module) {
-  const std::span<const uint8_t> bytes(module.binary);
+std::vector<uint8_t> BinaryForWasm2c(const Module& module) {
+  std::vector<uint8_t> bytes = module.binary;
   std::vector<uint8_t> out;
   if (bytes.size() < kModuleHeaderBytes) return out;
   std::vector<Section> sections;
   // Succeeded when the module was read.
   ScanSections(bytes, &sections);
+  for (const Memory& memory : module.memories) {
+    if (memory.shared && !memory.imported) bytes[memory.offset] &= ~kSharedLimits;
+  }
   out.reserve(bytes.size());
   const auto append = [&](uint64_t begin, uint64_t end) {
     out.insert(out.end(), bytes.begin() + static_cast<ptrdiff_t>(begin),

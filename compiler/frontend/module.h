@@ -217,8 +217,9 @@ std::optional<Module> ReadModuleBinary(std::string path, std::vector<uint8_t> bi
                                        Diagnostics* diagnostics);
 
 // The module's bytes for wasm2c: without its start section, because the runtime runs the start
-// function itself, as the `start` event, and never again on restore; and without custom sections,
-// which wasm2c would read and may refuse although they mean nothing to it.
-std::vector<uint8_t> BinaryWithoutStart(const Module& module);
+// function itself, as the `start` event, and never again on restore; without custom sections, which
+// wasm2c would read and may refuse although they mean nothing to it; and with no memory shared,
+// because there is one thread.
+std::vector<uint8_t> BinaryForWasm2c(const Module& module);
 
 }  // namespace perdure

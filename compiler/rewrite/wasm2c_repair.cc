@@ -1,6 +1,8 @@
 #include "compiler/rewrite/wasm2c_repair.h"
 
+#include <algorithm>
 #include <cstddef>
+#include <iterator>
 #include <utility>
 #include <vector>
 
@@ -165,6 +167,37 @@ std::string RepairTryLocals(std::string_view text) {
   return out + function;
 }
 
+std::string RepairNeutralConstants(std::string_view text) {
+  // How wasm2c writes 1, -1, 0 and -0 of either type.
+  constexpr std::string_view kFloats[] = {"1;", "-1;", "0;", "-0.f;"};
+  constexpr std::string_view kDoubles[] = {"1.0;", "-1.0;", "0.0;", "-0.0;"};
+  const auto is_neutral = [](std::string_view value, const auto& values) {
+    return std::find(std::begin(values), std::end(values), value) != std::end(values);
+  };
+  std::string out;
+  LineReader lines(text);
+  while (!lines.AtEnd()) {
+    const std::string_view line = lines.Next();
+    const std::string_view body = line.substr(Indentation(line));
+    const size_t equals = body.find(" = ");
+    if (equals == std::string_view::npos || !body.starts_with("var_")) {
+      AppendLine(&out, line);
+      continue;
+    }
+    const std::string_view value = body.substr(equals + 3);
+    const bool is_float = body.starts_with("var_f") && is_neutral(value, kFloats);
+    const bool is_double = body.starts_with("var_d") && is_neutral(value, kDoubles);
+    if (!is_float && !is_double) {
+      AppendLine(&out, line);
+      continue;
+    }
+    StrAppend(&out, line.substr(0, line.size() - value.size()),
+              is_float ? "perdure_opaque_f32(" : "perdure_opaque_f64(",
+              value.substr(0, value.size() - 1), ");\n");
+  }
+  return out;
+}
+
 std::string RepairAddresses64(std::string_view text) {
   constexpr std::string_view kAddress = "(u64)(";
   std::string out;
@@ -207,50 +240,8 @@ std::string RepairElements(std::string_view text) {
   return out;
 }
 
-Result<std::string> RepairImplHeader(std::string_view text, const Features& features) {
-  std::string out = StrCat("#pragma once\n", text);
-  constexpr std::string_view kImportCase =
-      "      case RefImport:\n"
-      "        *dest_val = (wasm_rt_funcref_t){\n"
-      "            src_expr->type, src_expr->func, src_expr->func_tailcallee,\n"
-      "            *(void**)((char*)module_instance + src_expr->module_offset)};\n"
-      "        break;\n"
-      "      case RefNull:\n";
-  if (ReplaceAll(&out, "enum { RefFunc, RefNull,", "enum { RefFunc, RefImport, RefNull,") !=
-      ReplaceAll(&out, "      case RefNull:\n", kImportCase)) {
-    return Status(StatusCode::kInvalidArgument,
-                  "wasm2c's app-impl.h does not copy element segments as 1.0.36 does");
-  }
-  if (!features.memory64) return out;
-  constexpr std::string_view kInclude = "#include \"app.h\"\n";
-  constexpr std::string_view kAddress64 =
-      "#include \"app.h\"\n\n"
-      "/* A sum that wraps would be a valid address; this one is out of bounds of every memory. "
-      "*/\n"
-      "static inline u64 perdure_address64(u64 address, u64 offset) {\n"
-      "  u64 sum;\n"
-      "  return __builtin_add_overflow(address, offset, &sum) ? UINT64_MAX : sum;\n"
-      "}\n";
-  const size_t replaced =
-      ReplaceAll(&out, kInclude, kAddress64) +
-      ReplaceAll(&out, "memory_fill(wasm_rt_memory_t* mem, u32 d, u32 val, u32 n)",
-                 "memory_fill(wasm_rt_memory_t* mem, u64 d, u32 val, u64 n)") +
-      ReplaceAll(&out,
-                 "                               u32 dest_addr,\n"
-                 "                               u32 src_addr,\n"
-                 "                               u32 n) {\n  RANGE_CHECK(dest, dest_addr, n);",
-                 "                               u64 dest_addr,\n"
-                 "                               u64 src_addr,\n"
-                 "                               u64 n) {\n  RANGE_CHECK(dest, dest_addr, n);") +
-      ReplaceAll(&out, "u32 src_size,\n                               u32 dest_addr,",
-                 "u32 src_size,\n                               u64 dest_addr,");
-  if (replaced == 4) return out;
-  return Status(StatusCode::kInvalidArgument,
-                "wasm2c's app-impl.h does not declare the bulk memory operations as 1.0.36 does");
-}
-
 Result<std::string> RepairSource(std::string_view text, const Features& features) {
-  std::string out = RepairElements(text);
+  std::string out = RepairNeutralConstants(RepairElements(text));
   if (features.tail_call) out = RepairTailCalls(out);
   if (features.exceptions) {
     PERDURE_ASSIGN_OR_RETURN(std::string repaired, RepairCatchAll(out));

@@ -22,6 +22,17 @@
 //       (a field of the instance) where the pointer is meant; a call through the table hands the
 //       host function that address.
 //       -> a kind of row of its own, whose field is read when the row is copied into a table.
+//   R7  One trap for several causes: out of bounds of a memory and of a table; a call_indirect
+//       beyond the table, of a null element, of another type.
+//       -> a trap of its own for tables, perdure_trap_call_indirect().
+//   R8  C compilers leave out x * 1, x - 0 and their like, which make a signalling NaN quiet in
+//       wasm (no flag of clang keeps all of them, see docs/internals/generated-code.md).
+//       -> constants 1, -1, 0 and -0 come from perdure_opaque_f32() and _f64().
+//   R9  Atomics on a memory that is not shared: read-modify-write gives the new value instead of
+//       the old, compare-exchange always the expected one, and it compares the low bits only.
+//       -> the old value, all bits. (No memory is shared by then: BinaryForWasm2c().)
+//   R10  Six vector instructions of SIMDe 0.7 are wrong on SSE2.
+//       -> those of perdure/vectors.h, which says how.
 //
 // R3 relies on wasm2c's indentation: a clause chain begins with `if (wasm_rt_exception_tag() ==
 // ...) {` in column d; all text inside is deeper; the next line in column d continues or ends the
@@ -48,5 +59,9 @@ Result<std::string> RepairCatchAll(std::string_view text);
 std::string RepairTryLocals(std::string_view text);
 std::string RepairAddresses64(std::string_view text);
 std::string RepairElements(std::string_view text);
+std::string RepairNeutralConstants(std::string_view text);
+Result<std::string> RepairAtomics(std::string_view text);
+Result<std::string> RepairVectors(std::string_view text);
+Result<std::string> RepairTraps(std::string_view text);
 
 }  // namespace perdure

@@ -146,7 +146,7 @@ const char* wasm_rt_strerror(wasm_rt_trap_t trap) {
     case WASM_RT_TRAP_NONE:
       return "no trap";
     case WASM_RT_TRAP_OOB:
-      return "out of bounds memory or table access";
+      return "out of bounds memory access";
     case WASM_RT_TRAP_INT_OVERFLOW:
       return "integer overflow";
     case WASM_RT_TRAP_DIV_BY_ZERO:
@@ -156,7 +156,7 @@ const char* wasm_rt_strerror(wasm_rt_trap_t trap) {
     case WASM_RT_TRAP_UNREACHABLE:
       return "unreachable";
     case WASM_RT_TRAP_CALL_INDIRECT:
-      return "undefined element or indirect call type mismatch";
+      return "indirect call type mismatch";
     case WASM_RT_TRAP_UNCAUGHT_EXCEPTION:
       return "uncaught exception";
     case WASM_RT_TRAP_UNALIGNED:
@@ -165,6 +165,12 @@ const char* wasm_rt_strerror(wasm_rt_trap_t trap) {
       return "null reference";
     case WASM_RT_TRAP_EXHAUSTION:
       return "call stack exhausted";
+    case WASM_RT_TRAP_OOB_TABLE:
+      return "out of bounds table access";
+    case WASM_RT_TRAP_UNDEFINED_ELEMENT:
+      return "undefined element";
+    case WASM_RT_TRAP_UNINITIALIZED_ELEMENT:
+      return "uninitialized element";
   }
   return "unknown trap";
 }

@@ -72,3 +72,9 @@ uint32_t wasm_rt_grow_externref_table(wasm_rt_externref_table_t* table, uint32_t
 
 void wasm_rt_free_funcref_table(wasm_rt_funcref_table_t* table) { perdure::abi::Free(table); }
 void wasm_rt_free_externref_table(wasm_rt_externref_table_t* table) { perdure::abi::Free(table); }
+
+void perdure_trap_call_indirect(const wasm_rt_funcref_table_t* table, uint32_t index) {
+  if (index >= table->size) wasm_rt_trap(WASM_RT_TRAP_UNDEFINED_ELEMENT);
+  if (table->data[index].func == nullptr) wasm_rt_trap(WASM_RT_TRAP_UNINITIALIZED_ELEMENT);
+  wasm_rt_trap(WASM_RT_TRAP_CALL_INDIRECT);
+}

@@ -27,6 +27,7 @@ std::string ValueJson(uint8_t type, const PortableValue& value) {
   perdure_value native = {};
   std::memcpy(&native, value.bytes.data(), value.bytes.size());
   const uint32_t function = type == PERDURE_FUNCREF ? value.reference() : PERDURE_NO_INDEX;
+  if (type == PERDURE_EXTERNREF) native.externref = perdure_named_reference(value.reference());
   const std::string text = FormatValue(type, native, function);
   const bool is_number = type == PERDURE_I32 || type == PERDURE_I64 ||
                          (type == PERDURE_F32 && std::isfinite(native.f32)) ||

@@ -17,8 +17,8 @@
  * configuration.
  *
  * Threads: generated code runs on one thread at a time per instance, always below perdure's
- * RunGuest. Memories shared between threads have no persistent meaning yet; their types are
- * declared so that atomics in generated headers compile, their functions do not exist.
+ * RunGuest. Memories shared between threads do not exist: a module's become ordinary ones
+ * before wasm2c reads it. Their type is declared so that atomics in generated headers compile.
  */
 #ifndef WASM_RT_H_
 #define WASM_RT_H_
@@ -76,16 +76,20 @@ extern "C" {
 
 typedef enum {
   WASM_RT_TRAP_NONE,
-  WASM_RT_TRAP_OOB,          /* memory, table or segment access out of bounds */
+  WASM_RT_TRAP_OOB,          /* memory or data segment access out of bounds */
   WASM_RT_TRAP_INT_OVERFLOW, /* of a division or a float-to-integer truncation */
   WASM_RT_TRAP_DIV_BY_ZERO,
   WASM_RT_TRAP_INVALID_CONVERSION, /* NaN to integer */
   WASM_RT_TRAP_UNREACHABLE,
-  WASM_RT_TRAP_CALL_INDIRECT, /* null element, index out of range or type mismatch */
+  WASM_RT_TRAP_CALL_INDIRECT, /* type mismatch */
   WASM_RT_TRAP_UNCAUGHT_EXCEPTION,
   WASM_RT_TRAP_UNALIGNED, /* atomic access */
   WASM_RT_TRAP_NULL_REF,
-  WASM_RT_TRAP_EXHAUSTION /* call stack */
+  WASM_RT_TRAP_EXHAUSTION, /* call stack */
+  /* Perdure's own: wasm2c says OOB and CALL_INDIRECT for these as well, `perdure build` repairs. */
+  WASM_RT_TRAP_OOB_TABLE,            /* table or element segment access out of bounds */
+  WASM_RT_TRAP_UNDEFINED_ELEMENT,    /* indirect call beyond the end of the table */
+  WASM_RT_TRAP_UNINITIALIZED_ELEMENT /* indirect call of a null element */
 } wasm_rt_trap_t;
 
 /* Ends the running event with a trap. Unwinds without running anything on the frames it leaves. */
@@ -95,6 +99,25 @@ WASM_RT_NO_RETURN void wasm_rt_trap(wasm_rt_trap_t trap);
 const char* wasm_rt_strerror(wasm_rt_trap_t trap);
 
 /* ---- Values ---- */
+
+/* `value`, of which the C compiler knows nothing. A multiplication by 1, or a subtraction of 0, is
+ * left out where it is known to be one, and then a signalling NaN does not become a quiet one. */
+static inline float perdure_opaque_f32(float value) {
+#if defined(__x86_64__)
+  __asm__("" : "+x"(value));
+#elif defined(__aarch64__)
+  __asm__("" : "+w"(value));
+#endif
+  return value;
+}
+static inline double perdure_opaque_f64(double value) {
+#if defined(__x86_64__)
+  __asm__("" : "+x"(value));
+#elif defined(__aarch64__)
+  __asm__("" : "+w"(value));
+#endif
+  return value;
+}
 
 /* Value types, as get_func_type receives them. */
 typedef enum {
@@ -210,6 +233,11 @@ uint32_t wasm_rt_grow_externref_table(wasm_rt_externref_table_t* table, uint32_t
 
 void wasm_rt_free_funcref_table(wasm_rt_funcref_table_t* table);
 void wasm_rt_free_externref_table(wasm_rt_externref_table_t* table);
+
+/* Ends the running event with the trap of a call_indirect through element `index` that is not to be
+ * called: it is beyond the end, null, or of another type. */
+WASM_RT_NO_RETURN void perdure_trap_call_indirect(const wasm_rt_funcref_table_t* table,
+                                                  uint32_t index);
 
 /* ---- Life of the runtime ---- */
 

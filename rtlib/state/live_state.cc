@@ -86,8 +86,11 @@ Status CaptureValue(uint8_t type, const void* native, const FunctionRefs& functi
   } else if (type == PERDURE_EXTERNREF) {
     wasm_rt_externref_t ref;
     std::memcpy(&ref, native, sizeof(ref));
-    if (ref != nullptr) return Status(StatusCode::kInvalidArgument, "a reference to a host object");
-    *value = PortableValue::Reference(kNullRef);
+    uint32_t name = kNullRef;
+    if (ref != nullptr && !perdure_reference_name(ref, &name)) {
+      return Status(StatusCode::kInvalidArgument, "a reference to a host object");
+    }
+    *value = PortableValue::Reference(name);
   } else {
     std::memcpy(value->bytes.data(), native, NativeBytes(type));
   }
@@ -100,7 +103,9 @@ void ApplyValue(uint8_t type, const PortableValue& value, const FunctionRefs& fu
     const wasm_rt_funcref_t ref = functions.RefOf(value.reference());
     std::memcpy(native, &ref, sizeof(ref));
   } else if (type == PERDURE_EXTERNREF) {
-    std::memset(native, 0, sizeof(wasm_rt_externref_t));
+    const uint32_t name = value.reference();
+    const wasm_rt_externref_t ref = name == kNullRef ? nullptr : perdure_named_reference(name);
+    std::memcpy(native, &ref, sizeof(ref));
   } else {
     std::memcpy(native, value.bytes.data(), NativeBytes(type));
   }

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <cstring>
 
+#include "perdure/host.h"
 #include "perdure/program.h"
 #include "rtlib/base/bytes.h"
 #include "rtlib/state/format.h"
@@ -36,34 +37,34 @@ constexpr size_t NativeBytes(uint8_t type) {
 }
 
 // Numbers and vectors: their NativeBytes(), bits unchanged, the rest zero. References: the function
-// index (kNullRef for null) in the first four bytes.
+// index or the name of a host reference (kNullRef for null) in the first four bytes.
 struct PortableValue {
   std::array<uint8_t, 16> bytes = {};
 
   bool operator==(const PortableValue&) const = default;
 
-  static PortableValue Reference(uint32_t function) {
+  static PortableValue Reference(uint32_t number) {
     PortableValue value;
-    std::memcpy(value.bytes.data(), &function, sizeof(function));
+    std::memcpy(value.bytes.data(), &number, sizeof(number));
     return value;
   }
   uint32_t reference() const {
-    uint32_t function;
-    std::memcpy(&function, bytes.data(), sizeof(function));
-    return function;
+    uint32_t number;
+    std::memcpy(&number, bytes.data(), sizeof(number));
+    return number;
   }
 };
 
-// A reference on its own: varint of index + 1, 0 for null.
-inline void WriteReference(uint32_t function, ByteWriter* writer) {
-  writer->Varint(function == kNullRef ? 0 : uint64_t{function} + 1);
+// A reference on its own: varint of index or name + 1, 0 for null.
+inline void WriteReference(uint32_t number, ByteWriter* writer) {
+  writer->Varint(number == kNullRef ? 0 : uint64_t{number} + 1);
 }
 
-// Fails the reader unless the reference is null or, for a funcref, below function_count.
+// Fails the reader unless the reference is null, a function below function_count, or a name.
 inline uint32_t ReadReference(uint8_t type, uint32_t function_count, ByteReader* reader) {
   const uint64_t stored = reader->Varint();
   if (stored == 0) return kNullRef;
-  if (type != PERDURE_FUNCREF || stored > function_count) {
+  if (stored > (type == PERDURE_FUNCREF ? function_count : kNullRef)) {
     reader->Fail();
     return kNullRef;
   }

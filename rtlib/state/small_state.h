@@ -29,7 +29,7 @@ namespace perdure {
 struct SmallState {
   std::vector<uint64_t> memory_pages;         // per memory
   std::vector<PortableValue> globals;         // per global; immutable ones stay zero
-  std::vector<std::vector<uint32_t>> tables;  // per table: function index or kNullRef
+  std::vector<std::vector<uint32_t>> tables;  // per table: number or kNullRef
   std::vector<uint8_t> dropped;               // per segment of the descriptor: 0 or 1
   std::string host_table;
   std::string stack;  // stack_codec.h; not verified by whoever reads sections and deltas

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <system_error>
 
+#include "perdure/host.h"
 #include "rtlib/base/text.h"
 #include "rtlib/state/float_text.h"
 
@@ -33,7 +34,7 @@ std::string_view Accepts(uint8_t type) {
     case PERDURE_FUNCREF:
       return "null or func:INDEX";
     case PERDURE_EXTERNREF:
-      return "null";
+      return "null or extern:NAME";
     default:
       return "nothing";
   }
@@ -113,19 +114,35 @@ Status ParseV128(std::string_view text, perdure_value* value) {
   return OkStatus();
 }
 
-Status ParseFuncref(std::string_view text, uint32_t* function_index) {
+// "null" (*number becomes PERDURE_NO_INDEX) or `prefix` and a number.
+Status ParseReference(uint8_t type, std::string_view prefix, std::string_view text,
+                      uint32_t* number) {
+  *number = PERDURE_NO_INDEX;
   if (text == "null") return OkStatus();
   std::string_view digits = text;
-  uint64_t index = 0;
-  if (!ConsumePrefix(&digits, "func:") ||
-      ParseMagnitude(digits, &index) == std::errc::invalid_argument) {
-    return NotA(PERDURE_FUNCREF, text);
+  uint64_t value = 0;
+  if (!ConsumePrefix(&digits, prefix) ||
+      ParseMagnitude(digits, &value) == std::errc::invalid_argument) {
+    return NotA(type, text);
   }
-  if (ParseMagnitude(digits, &index) != std::errc() || index >= PERDURE_NO_INDEX) {
-    return OutOfRange(PERDURE_FUNCREF, text);
+  if (ParseMagnitude(digits, &value) != std::errc() || value >= PERDURE_NO_INDEX) {
+    return OutOfRange(type, text);
   }
-  *function_index = static_cast<uint32_t>(index);
+  *number = static_cast<uint32_t>(value);
   return OkStatus();
+}
+
+Status ParseExternref(std::string_view text, perdure_value* value) {
+  uint32_t name;
+  PERDURE_TRY(ParseReference(PERDURE_EXTERNREF, "extern:", text, &name));
+  if (name != PERDURE_NO_INDEX) value->externref = perdure_named_reference(name);
+  return OkStatus();
+}
+
+std::string FormatExternref(const void* reference) {
+  if (reference == nullptr) return "null";
+  uint32_t name;
+  return perdure_reference_name(reference, &name) != 0 ? StrCat("extern:", name) : "extern";
 }
 
 bool IsPlainName(std::string_view name) {
@@ -190,7 +207,7 @@ std::string FormatValue(uint8_t type, const perdure_value& value, uint32_t funct
       if (function_index == PERDURE_NO_INDEX) return "null";
       return StrCat("func:", function_index);
     case PERDURE_EXTERNREF:
-      return value.externref == nullptr ? "null" : "extern";
+      return FormatExternref(value.externref);
     default:
       return "?";
   }
@@ -229,9 +246,10 @@ Status ParseValue(uint8_t type, std::string_view text, perdure_value* value,
     case PERDURE_V128:
       return ParseV128(text, value);
     case PERDURE_FUNCREF:
-      return ParseFuncref(text, function_index);
+      return ParseReference(PERDURE_FUNCREF, "func:", text, function_index);
+    case PERDURE_EXTERNREF:
+      return ParseExternref(text, value);
     default:
-      if (type == PERDURE_EXTERNREF && text == "null") return OkStatus();
       return NotA(type, text);
   }
 }

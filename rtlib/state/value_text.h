@@ -7,7 +7,7 @@
 //               inf, -inf, nan, -nan, nan:0xPAYLOAD for any NaN that is not the canonical one
 //   v128        32 hex digits, most significant byte first (lane 0 last); in: optional 0x
 //   funcref     null or func:INDEX
-//   externref   null
+//   externref   null or extern:NAME (a named host reference, perdure/host.h)
 //
 // What Format prints, Parse reads back to the same bits. Nothing here depends on the locale. A NaN
 // never passes through a floating-point operation, which could make it quiet.
@@ -28,8 +28,8 @@ namespace perdure {
 // "i32" ... ; "?" for a byte that is no value type.
 std::string_view TypeName(uint8_t type);
 
-// `function_index` matters for a funcref only; PERDURE_NO_INDEX is null. A non-null externref,
-// which no state can hold, prints as "extern".
+// `function_index` matters for a funcref only; PERDURE_NO_INDEX is null. A pointer of the
+// host's, which no state can hold, prints as "extern".
 std::string FormatValue(uint8_t type, const perdure_value& value, uint32_t function_index);
 
 // Values joined by ", ". `function_indices` is parallel to `values`, or empty if no type is

@@ -130,8 +130,4 @@ TEST_CASE("an import that nobody supplies is named") {
                {"env", "table"});
 }
 
-TEST_CASE("a shared memory is refused") {
-  RefusesBytes("shared.wat", "(module (memory 1 2 shared) (func (export \"f\")))", {"shared"});
-}
-
 }  // namespace perdure::test

@@ -31,7 +31,7 @@ TEST_CASE("each kind of trap has its name and is rolled back") {
   CheckTrap(traps, {"memory_bounds", "-1"}, "out of bounds");
   CheckTrap(traps, {"store_bounds", "-1"}, "out of bounds");
   CheckTrap(traps, {"call", "99"}, "undefined element");
-  CheckTrap(traps, {"call", "2"}, "undefined element");
+  CheckTrap(traps, {"call", "2"}, "uninitialized element");
   CheckTrap(traps, {"call", "1"}, "indirect call type mismatch");
 }
 

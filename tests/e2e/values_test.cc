@@ -86,14 +86,16 @@ TEST_CASE("a v128 is 32 hex digits with lane 0 last") {
             "ffeeddccbbaa99887766554433221100");
 }
 
-TEST_CASE("references are null or a function's index and stay callable") {
+TEST_CASE("references are null, a name or a function's index and stay callable") {
   ProgramOn types = Types();
   types.Expect({"get_func"}, "func:0\n");
   RoundTrip(types, "func", "func:1", "func:1");
   RoundTrip(types, "func", "null", "null");
   RoundTrip(types, "extern", "null", "null");
+  RoundTrip(types, "extern", "extern:4294967294", "extern:4294967294");
   types.Refused(2, {"set_func", "func:9999"}, {"func:9999"});
   types.Refused(2, {"set_extern", "5"}, {"5"});
+  types.Refused(2, {"set_extern", "extern:4294967295"}, {"extern:4294967295"});
 }
 
 TEST_CASE("several parameters and several results keep their order") {

@@ -60,6 +60,21 @@ __attribute__((noreturn))
 #endif
 void perdure_trap(perdure_host* host, const char* message);
 
+/* Host references (externref). A pointer of the host's own may be passed to the guest and back, but
+ * not kept by it when the event ends: the address means nothing to the next process, so the event
+ * traps. A named reference stands for a number that the host gives a meaning to; it persists.
+ * Pointers to be passed have to be even, and 0xffffffff is no name. */
+static inline void* perdure_named_reference(uint32_t name) {
+  return (void*)(((uintptr_t)name << 1) | 1); /* odd, so no pointer to anything */
+}
+/* 1 and *name if `reference` is a named one; 0 if it is null or a pointer. */
+static inline int perdure_reference_name(const void* reference, uint32_t* name) {
+  const uintptr_t bits = (uintptr_t)reference;
+  if ((bits & 1) == 0 || bits >> 1 >= 0xffffffffu) return 0;
+  *name = (uint32_t)(bits >> 1);
+  return 1;
+}
+
 /* The program's name, for messages. Static storage. */
 const char* perdure_program_name(perdure_host* host);
 

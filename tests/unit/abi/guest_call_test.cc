@@ -24,9 +24,9 @@ TEST_CASE("every kind of trap is reported with the words of the specification") 
   Guest guest;
   w2c_guest* g = guest.get();
   ExpectTrap(Run([=] { guest_load(g, 65536, 0); }), WASM_RT_TRAP_OOB,
-             "out of bounds memory or table access");
+             "out of bounds memory access");
   ExpectTrap(Run([=] { guest_fill(g, 65530, 1, 7); }), WASM_RT_TRAP_OOB,
-             "out of bounds memory or table access");
+             "out of bounds memory access");
   ExpectTrap(Run([] { guest_divide(1, 0); }), WASM_RT_TRAP_DIV_BY_ZERO, "integer divide by zero");
   ExpectTrap(Run([] { guest_divide(0x80000000u, 0xffffffffu); }), WASM_RT_TRAP_INT_OVERFLOW,
              "integer overflow");
@@ -34,10 +34,14 @@ TEST_CASE("every kind of trap is reported with the words of the specification") 
   ExpectTrap(Run([] { guest_truncate(NAN); }), WASM_RT_TRAP_INVALID_CONVERSION,
              "invalid conversion to integer");
   ExpectTrap(Run([] { guest_unreachable(); }), WASM_RT_TRAP_UNREACHABLE, "unreachable");
-  const char* const indirect = "undefined element or indirect call type mismatch";
-  ExpectTrap(Run([=] { guest_call_indirect(g, 1, 0); }), WASM_RT_TRAP_CALL_INDIRECT, indirect);
-  ExpectTrap(Run([=] { guest_call_indirect(g, 2, 0); }), WASM_RT_TRAP_CALL_INDIRECT, indirect);
-  ExpectTrap(Run([=] { guest_call_indirect_void(g, 0); }), WASM_RT_TRAP_CALL_INDIRECT, indirect);
+  ExpectTrap(Run([=] { guest_call_indirect(g, 1, 0); }), WASM_RT_TRAP_UNINITIALIZED_ELEMENT,
+             "uninitialized element");
+  ExpectTrap(Run([=] { guest_call_indirect(g, 2, 0); }), WASM_RT_TRAP_UNDEFINED_ELEMENT,
+             "undefined element");
+  ExpectTrap(Run([=] { guest_call_indirect_void(g, 0); }), WASM_RT_TRAP_CALL_INDIRECT,
+             "indirect call type mismatch");
+  ExpectTrap(Run([] { wasm_rt_trap(WASM_RT_TRAP_OOB_TABLE); }), WASM_RT_TRAP_OOB_TABLE,
+             "out of bounds table access");
   ExpectTrap(Run([=] { guest_throw(g, &guest_tag_a, 1); }), WASM_RT_TRAP_UNCAUGHT_EXCEPTION,
              "uncaught exception");
   ExpectTrap(Run([] { wasm_rt_trap(WASM_RT_TRAP_UNALIGNED); }), WASM_RT_TRAP_UNALIGNED,

@@ -18,7 +18,8 @@ Inspected Inspect(const std::string& path, bool has_host_library = false) {
   Diagnostics diagnostics;
   const std::optional<Module> module = ReadModule(path, &diagnostics);
   REQUIRE(module.has_value());
-  const std::optional<PersistPlan> plan = MakePlan(*module, {has_host_library}, &diagnostics);
+  const std::optional<PersistPlan> plan =
+      MakePlan(*module, {.has_host_library = has_host_library}, &diagnostics);
   const PersistPlan* pointer = plan ? &*plan : nullptr;
   return {InspectText(*module, pointer, {}),
           nlohmann::json::parse(InspectJson(*module, pointer, {}, diagnostics))};

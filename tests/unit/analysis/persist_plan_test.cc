@@ -25,7 +25,8 @@ Planned PlanFile(const std::string& path, bool has_host_library = false) {
   INFO(planned.diagnostics.Format(false));
   REQUIRE(module.has_value());
   planned.module = *std::move(module);
-  planned.plan = MakePlan(planned.module, {has_host_library}, &planned.diagnostics);
+  planned.plan =
+      MakePlan(planned.module, {.has_host_library = has_host_library}, &planned.diagnostics);
   CHECK(planned.plan.has_value() != planned.diagnostics.has_errors());
   return planned;
 }
@@ -69,10 +70,11 @@ std::string SegmentsText(const PersistPlan& plan) {
 
 TEST_CASE("all of the corpus that can be built gets a plan without a word") {
   for (const char* name :
-       {"atomics",    "counter",  "exceptions",  "export_names", "extended_const", "globals",
-        "initialize", "memories", "memory",      "memory64",     "multivalue",     "pure",
-        "recursion",  "segments", "simd",        "start",        "start_traps",    "tables",
-        "tail_calls", "traps",    "wasi_reactor"}) {
+       {"atomics",    "counter",     "exceptions",  "export_names", "extended_const",
+        "globals",    "initialize",  "memories",    "memory",       "memory64",
+        "multivalue", "pure",        "recursion",   "segments",     "shared_memory",
+        "simd",       "start",       "start_traps", "tables",       "tail_calls",
+        "traps",      "wasi_reactor"}) {
     INFO(name);
     CHECK(PlanFile(Corpus(std::string(name) + ".wat")).diagnostics.all().empty());
   }
@@ -192,22 +194,20 @@ TEST_CASE("memories, tables, globals and tags cannot come from a host") {
                 "can supply functions only"});
 }
 
-TEST_CASE("shared memories are refused") {
-  CHECK(Lines(PlanFile(Corpus("bad/shared_memory.wat"))) ==
-        Strings{"0x000016: error: memory 0 ('shared') is shared between threads, which is not "
-                "supported"});
-}
-
 TEST_CASE("a memory that no process can have is refused") {
   CHECK(Lines(PlanText("(module (memory i64 0x100000000) (func (export \"f\")))")) ==
         Strings{"0x000015: error: memory 0 starts with 4294967296 pages, at most 1073741824 (64 "
                 "TiB) are supported"});
 }
 
-TEST_CASE("a module without a function to call is refused") {
+TEST_CASE("a module without a function to call is refused as a program and taken as a part") {
   for (const char* name : {"bad/no_exports.wat", "bad/only_initialize.wat"}) {
     CHECK(Lines(PlanFile(Corpus(name))) ==
           Strings{" error: the module exports no function, so nothing could ever be called"});
+    Diagnostics diagnostics;
+    const std::optional<Module> module = ReadModule(Corpus(name), &diagnostics);
+    REQUIRE(module.has_value());
+    CHECK(MakePlan(*module, {.is_program = false}, &diagnostics).has_value());
   }
 }
 
@@ -238,7 +238,7 @@ TEST_CASE("an externref warns exactly where one can get into state") {
   CHECK(table.plan.has_value());
   CHECK(Lines(table) ==
         Strings{"0x000031: warning: table 0 ('externs') may come to hold an externref, which "
-                "persists only while it is null"});
+                "persists only if it is null or named"});
   CHECK(table.diagnostics.all()[0].notes[0] ==
         "one can come in as an argument of the export 'pass'");
 
@@ -269,7 +269,7 @@ TEST_CASE("a funcref from outside warns like an externref") {
 TEST_CASE("all errors of a module are gathered") {
   const Planned planned = PlanText(
       "(module (import \"a\" \"b\" (func)) (import \"c\" \"d\" (memory 1)) "
-      "(memory 1 1 shared) (func (export \"_start\")))");
+      "(memory (export \"a\\00b\") 1) (func (export \"_start\")))");
   CHECK(Lines(planned).size() == 4);
 }
 

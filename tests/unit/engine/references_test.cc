@@ -1,6 +1,7 @@
 // (E12): references in state are functions of the program or null; anything else traps the event.
 #include <catch2/catch.hpp>
 
+#include "perdure/host.h"
 #include "tests/unit/engine/session.h"
 
 namespace perdure {
@@ -42,6 +43,30 @@ TEST_CASE("(E12) storing a host object traps the event and says where it was sto
         "table 2 holds a reference to a host object at element 0, which cannot be stored");
   const bool same = session.Look() == before;
   CHECK(same);
+}
+
+TEST_CASE("named host references persist, in globals and tables") {
+  Session session;
+  session.Start();
+  perdure_value args[2] = {ExternValue(perdure_named_reference(7)), {}};
+  auto outcome =
+      session.instance().Call(session.ExportIndex("set_externref"), std::span(args, 1), {});
+  REQUIRE(outcome.ok());
+  CHECK(outcome->kind == Outcome::Kind::kReturned);
+  CHECK(session.disk().rows.events.at(2).input == "set_externref(extern:7)");
+  CHECK(session.disk().rows.events.at(2).globals == "{\"object\":\"extern:7\"}");
+  args[0] = {};
+  args[1] = ExternValue(perdure_named_reference(0xfffffffe));
+  outcome = session.instance().Call(session.ExportIndex("table_extern"), args, {});
+  REQUIRE(outcome.ok());
+  CHECK(outcome->kind == Outcome::Kind::kReturned);
+  const State before = session.Look();
+  session.Kill();
+  session.Start();
+  const bool same = session.Look() == before;
+  CHECK(same);
+  CHECK(session.config.live->externref == perdure_named_reference(7));
+  CHECK(session.config.live->externs.data[0] == perdure_named_reference(0xfffffffe));
 }
 
 TEST_CASE("(E12) more than a row can take traps the event") {

@@ -29,7 +29,7 @@ void Try(ScratchFile* file, const std::string& contents, Counts* counts) {
   const std::optional<Module> module = ReadModule(file->path(), &diagnostics);
   const bool consistent = module.has_value() != diagnostics.has_errors();
   if (!consistent) FAIL("a module and errors, or neither");
-  if (module) static_cast<void>(BinaryWithoutStart(*module));
+  if (module) static_cast<void>(BinaryForWasm2c(*module));
   ++(module ? counts->modules : counts->errors);
 }
 

@@ -36,10 +36,11 @@ const InstructionUse* FindUse(const Module& module, const std::string& opcode, u
 
 TEST_CASE("every module of the corpus is read without a word") {
   for (const char* name :
-       {"atomics", "counter",     "exceptions", "export_names", "extended_const", "globals",
-        "memory",  "host_import", "initialize", "memories",     "memory64",       "multivalue",
-        "pure",    "recursion",   "references", "segments",     "simd",           "start",
-        "tables",  "start_traps", "tail_calls", "traps",        "wasi_reactor"}) {
+       {"atomics",    "counter",    "exceptions",   "export_names", "extended_const",
+        "globals",    "memory",     "host_import",  "initialize",   "memories",
+        "memory64",   "multivalue", "pure",         "recursion",    "references",
+        "segments",   "simd",       "start",        "tables",       "start_traps",
+        "tail_calls", "traps",      "wasi_reactor", "shared_memory"}) {
     INFO(name);
     Read(Corpus(std::string(name) + ".wat"));
   }
@@ -194,13 +195,23 @@ TEST_CASE("the start section is found, and taken out for wasm2c together with cu
   CHECK(module.start == 0u);
   CHECK(module.start_section_begin == 0x45);
   CHECK(module.start_section_end == 0x48);
-  const std::vector<uint8_t> stripped = BinaryWithoutStart(module);
+  const std::vector<uint8_t> stripped = BinaryForWasm2c(module);
   const ScratchFile file(Bytes(stripped));
   const Module again = Read(file.path());
   CHECK_FALSE(again.start.has_value());
   CHECK(again.start_section_begin == again.start_section_end);
   CHECK(again.functions.size() == module.functions.size());
   CHECK(stripped.size() == 0x87 - 2 - 3);  // the name section's header begins 2 bytes before 0x87
+}
+
+TEST_CASE("a shared memory is one thread's for wasm2c") {
+  const Module module = Read(Corpus("shared_memory.wat"));
+  CHECK(module.memories[0].shared);
+  const ScratchFile file(Bytes(BinaryForWasm2c(module)));
+  const Module again = Read(file.path());
+  CHECK_FALSE(again.memories[0].shared);
+  CHECK(again.memories[0].min_pages == 1);
+  CHECK(again.memories[0].max_pages == 4u);
 }
 
 TEST_CASE("the hash is XXH3-128 of the binary, and of nothing else") {

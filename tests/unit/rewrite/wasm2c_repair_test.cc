@@ -158,11 +158,66 @@ TEST_CASE("R5: 64-bit addresses are added without wrapping") {
           "x = i32_load(&m, perdure_address64(var_j0, 8u));\ny = f((u64)(var_j1));\n");
 }
 
-TEST_CASE("R5: an unknown app-impl.h is refused") {
+// The lines of app-impl.h that R7 is about.
+constexpr const char kTraps[] =
+    "   TRAP(CALL_INDIRECT))\n"
+    "    TRAP(OOB);\n"
+    "static inline void funcref_table_init(wasm_rt_funcref_table_t* dest,\n"
+    "    TRAP(OOB);\n";
+
+TEST_CASE("R7: tables trap for causes of their own") {
+  const std::string repaired = *RepairTraps(kTraps);
+  CHECK(repaired ==
+        "   (perdure_trap_call_indirect(&(table), (x)), 0))\n"
+        "    TRAP(OOB);\n"
+        "static inline void funcref_table_init(wasm_rt_funcref_table_t* dest,\n"
+        "    TRAP(OOB_TABLE);\n");
+}
+
+TEST_CASE("R5, R7: an unknown app-impl.h is refused") {
   Features features;
-  REQUIRE(RepairImplHeader("x\n", features).ok());
-  features.memory64 = true;
+  REQUIRE(RepairImplHeader(kTraps, features).ok());
   REQUIRE_FALSE(RepairImplHeader("x\n", features).ok());
+  features.memory64 = true;
+  REQUIRE_FALSE(RepairImplHeader(kTraps, features).ok());
+}
+
+TEST_CASE("R8: neutral constants are opaque, and no others") {
+  CHECK(RepairNeutralConstants("  var_f0 = 1;\n"
+                               "  var_f12 = -0.f;\n"
+                               "  var_d3 = -1.0;\n"
+                               "  var_d0 = 0.0;\n") ==
+        "  var_f0 = perdure_opaque_f32(1);\n"
+        "  var_f12 = perdure_opaque_f32(-0.f);\n"
+        "  var_d3 = perdure_opaque_f64(-1.0);\n"
+        "  var_d0 = perdure_opaque_f64(0.0);\n");
+  const std::string others =
+      "  var_i0 = 1;\n"
+      "  var_f0 = 1.5;\n"
+      "  var_d0 = 10.0;\n"
+      "  var_f0 = var_f1;\n"
+      "  f32 var_l2 = 0;\n";
+  CHECK(RepairNeutralConstants(others) == others);
+}
+
+TEST_CASE("R9: atomic instructions give the value from before") {
+  const Result<std::string> repaired = RepairAtomics(
+      "#define DEFINE_ATOMIC_RMW(name, opname, op, t1, t2)  \\\n"
+      "    ret = ret op wrapped;                  \\\n"
+      "    wasm_rt_memcpy(MEM_ADDR(mem, addr, sizeof(t1)), &ret, sizeof(t1));   \\\n"
+      "    if (ret == expected_wrapped) {         \\\n"
+      "    return (t1)expected_wrapped;           \\\n"
+      "    return (t1)expected_wrapped;           \\\n");
+  REQUIRE(repaired.ok());
+  CHECK(*repaired ==
+        "#define DEFINE_ATOMIC_RMW(name, opname, op, t1, t2)  \\\n"
+        "    wrapped = ret op wrapped;                  \\\n"
+        "    wasm_rt_memcpy(MEM_ADDR(mem, addr, sizeof(t1)), &wrapped, sizeof(t1));   \\\n"
+        "    if ((t1)ret == expected) {         \\\n"
+        "    return (t1)ret;           \\\n"
+        "    return (t1)expected_wrapped;           \\\n");
+  CHECK_FALSE(RepairAtomics("#define DEFINE_ATOMIC_CMP_XCHG(name, t1, t2)\n").ok());
+  CHECK(*RepairAtomics("x") == "x");
 }
 
 TEST_CASE("R6: rows of imported functions say that their field is to be read") {

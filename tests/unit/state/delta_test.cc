@@ -190,7 +190,9 @@ TEST_CASE("changes outside the program's limits are corrupt") {
   CHECK(code(bytes({3, 9, 0})) == StatusCode::kCorrupt);              // no such global
   CHECK(code(bytes({3, 6, 3, 0})) == StatusCode::kOk);                // function 2
   CHECK(code(bytes({3, 6, 4, 0})) == StatusCode::kCorrupt);           // function 3
-  CHECK(code(bytes({3, 7, 1, 0})) == StatusCode::kCorrupt);  // an externref that is not null
+  CHECK(code(bytes({3, 7, 1, 0})) == StatusCode::kOk);                // a reference named 0
+  CHECK(code(bytes({3, 7, 0xff, 0xff, 0xff, 0xff, 15, 0})) == StatusCode::kOk);
+  CHECK(code(bytes({3, 7, 0x80, 0x80, 0x80, 0x80, 16, 0})) == StatusCode::kCorrupt);  // no name
   CHECK(code(bytes({4, 1, 8, 0, 0})) == StatusCode::kOk);
   CHECK(code(bytes({4, 1, 9, 0, 0})) == StatusCode::kCorrupt);              // beyond its maximum
   CHECK(code(bytes({4, 1, 1, 0, 0})) == StatusCode::kCorrupt);              // below its minimum
