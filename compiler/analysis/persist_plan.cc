@@ -86,37 +86,13 @@ void CheckExportName(const Module& module, const Export& item, Diagnostics* diag
 }
 
 void CheckKind(const Module& module, const PlanOptions& options, Diagnostics* diagnostics) {
-  const auto find = [&](std::string_view name) -> const Export* {
-    for (const Export& item : module.exports) {
-      if (item.name == name && item.kind == ExternalKind::kFunc) return &item;
-    }
-    return nullptr;
-  };
-  switch (KindOf(module)) {
-    case ModuleKind::kReactor:
-      break;
-    case ModuleKind::kCommand: {
-      Diagnostic& error =
-          ErrorAt(module, find("_start")->offset,
-                  "the module exports '_start': it is a command, and this version builds "
-                  "reactors (modules that export functions to be called)",
-                  diagnostics);
-      error.helps.emplace_back(
-          "build a reactor: clang -mexec-model=reactor, Rust crate-type = [\"cdylib\"], "
-          "Go -buildmode=c-shared");
-      break;
-    }
-    case ModuleKind::kEmpty: {
-      if (!options.is_program) break;
-      Diagnostic& error =
-          diagnostics->Error("the module exports no function, so nothing could ever be called");
-      error.file = module.path;
-      error.helps.emplace_back(
-          "export functions: clang -Wl,--export=NAME, Rust #[no_mangle] pub extern \"C\", "
-          "or (export \"name\") in the text format");
-      break;
-    }
-  }
+  if (KindOf(module) != ModuleKind::kEmpty || !options.is_program) return;
+  Diagnostic& error =
+      diagnostics->Error("the module exports no function, so nothing could ever be called");
+  error.file = module.path;
+  error.helps.emplace_back(
+      "export functions: clang -Wl,--export=NAME, Rust #[no_mangle] pub extern \"C\", "
+      "or (export \"name\") in the text format");
 }
 
 std::vector<PlannedTable> PlanTables(const Module& module) {

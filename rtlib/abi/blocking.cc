@@ -86,8 +86,10 @@ Wait OfferCommit(perdure_host* host) {
   return Park(run, ParkReason::kOffered) ? Wait::kUnwind : Wait::kReady;
 }
 
-// No run, nothing to capture.
-Wait RequireCommit(perdure_host* host) { return OfferCommit(host); }
+Wait RequireCommit(perdure_host* host) {
+  if (host->run != nullptr) perdure_poll_requested = 1;
+  return OfferCommit(host);
+}
 
 }  // namespace perdure::abi
 

@@ -89,6 +89,24 @@ std::string HelpText(const Exports& exports, const Result<StatePath>& state) {
   return out;
 }
 
+std::string RunHelpText(const perdure_program& program, const Result<StatePath>& state) {
+  std::string out =
+      StrCat("Usage: ", program.name, " [--perdure-OPTION...] [ARGUMENT...]\n       ", program.name,
+             " --perdure-help | --perdure-version | --perdure-info\n\n");
+  AppendWrapped(
+      "Starts a run with the arguments, or goes on with the one in progress (then without "
+      "arguments, or with the same). A run is committed where it waits for input or time, where "
+      "it ends, and every 250 ms while it computes; --perdure-commit=interval:MS sets another "
+      "interval, event leaves only the first two.",
+      0, &out);
+  AppendOptions(&out);
+  AppendState(state, &out);
+  StrAppend(&out,
+            "\nExit status: the guest's own; 134 trap, 125 the runtime failed, 2 wrong options or "
+            "arguments,\n128 + N stopped by signal N (the next start goes on).\n");
+  return out;
+}
+
 std::string UsageText(const Exports& exports) {
   std::string out;
   AppendUsageLines(exports.program().name, &out);

@@ -10,6 +10,8 @@
 namespace perdure {
 
 // `state` may be an error: the help then says that no place is known.
+// For a command.
+std::string RunHelpText(const perdure_program& program, const Result<StatePath>& state);
 std::string HelpText(const Exports& exports, const Result<StatePath>& state);
 // Without the last newline.
 std::string UsageText(const Exports& exports);

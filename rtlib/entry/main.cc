@@ -28,6 +28,7 @@
 #include "rtlib/entry/output.h"
 #include "rtlib/entry/session.h"
 #include "rtlib/entry/signals.h"
+#include "rtlib/state/stack_verifier.h"
 
 namespace perdure {
 namespace {
@@ -62,12 +63,15 @@ class Run {
   // REQUIRES: Check() was OK. An error is the runtime's, unless start_trapped().
   Result<int> Execute();
   bool start_trapped() const { return start_trapped_; }
+  // The error of Execute() is the user's: the run in progress was started with other arguments.
+  bool arguments_differ() const { return arguments_differ_; }
 
  private:
   Result<int> ShowInfo();
-  Result<int> DeliverCalls();
+  Result<int> DeliverEvents();
   Result<int> RunOneCall();
   Result<int> RunLines();
+  Result<int> RunCommand();
   Status Open();
   // Closes the instance and shows what --perdure-info and --perdure-stats asked for.
   Status CloseAndReport();
@@ -82,11 +86,12 @@ class Run {
   WasiOptions wasi_;  // the instance refers to it
   std::unique_ptr<Instance> instance_;
   bool start_trapped_ = false;
+  bool arguments_differ_ = false;
 };
 
 Status Run::Check() {
   const bool opens = line_.action == Action::kCall || line_.action == Action::kLines ||
-                     line_.action == Action::kInfo;
+                     line_.action == Action::kRun || line_.action == Action::kInfo;
   if (opens) PERDURE_TRY(CheckDirectories(line_.options.directories));
   if (line_.action == Action::kCall) {
     PERDURE_ASSIGN_OR_RETURN(call_, PrepareCall(exports_, line_.words));
@@ -97,7 +102,9 @@ Status Run::Check() {
 Result<int> Run::Execute() {
   switch (line_.action) {
     case Action::kHelp:
-      return Print(HelpText(exports_, ChoosePath()), kExitOk);
+      return Print(IsCommand(program_) ? RunHelpText(program_, ChoosePath())
+                                       : HelpText(exports_, ChoosePath()),
+                   kExitOk);
     case Action::kVersion:
       return Print(VersionText(program_), kExitOk);
     case Action::kUsage:
@@ -107,7 +114,8 @@ Result<int> Run::Execute() {
       return ShowInfo();
     case Action::kCall:
     case Action::kLines:
-      return DeliverCalls();
+    case Action::kRun:
+      return DeliverEvents();
   }
   return kExitUsage;
 }
@@ -123,11 +131,13 @@ Result<int> Run::ShowInfo() {
   return Print(InfoReport(program_, state_, info).ToString(line_.options.json), kExitOk);
 }
 
-Result<int> Run::DeliverCalls() {
+Result<int> Run::DeliverEvents() {
   PERDURE_ASSIGN_OR_RETURN(state_, ChoosePath());
   PERDURE_TRY(PrepareStateDirectory(state_));
   PERDURE_TRY(Open());
-  Result<int> exit_status = call_.has_value() ? RunOneCall() : RunLines();
+  Result<int> exit_status = line_.action == Action::kRun     ? RunCommand()
+                            : line_.action == Action::kLines ? RunLines()
+                                                             : RunOneCall();
   Status closed = CloseAndReport();
   if (exit_status.ok() && !closed.ok()) return closed;
   return exit_status;
@@ -148,6 +158,9 @@ Status Run::Open() {
   instance_options.history_events = options.history_events;
   instance_options.fresh = options.fresh && line_.action != Action::kInfo;
   instance_options.wasi = &wasi_;
+  instance_options.arguments = {program_.name};
+  instance_options.arguments.insert(instance_options.arguments.end(), line_.words.begin(),
+                                    line_.words.end());
   Result<std::unique_ptr<Instance>> opened =
       Instance::Open(program_, instance_options, open_store_);
   if (!opened.ok()) {
@@ -184,6 +197,28 @@ Result<int> Run::RunLines() {
   return loop.Run();
 }
 
+Result<int> Run::RunCommand() {
+  CatchStopSignalsOfRun();
+  Result<Outcome> ran = instance_->Run();
+  if (!ran.ok()) {
+    arguments_differ_ = ran.status().code() == StatusCode::kInvalidArgument;
+    return std::move(ran).TakeStatus();
+  }
+  switch (ran->kind) {
+    case Outcome::Kind::kReturned:
+    case Outcome::Kind::kExited:
+      return static_cast<int>(ran->exit_status & 0xff);
+    case Outcome::Kind::kStopped:
+      return kExitSignalBase + ran->stop_signal;
+    case Outcome::Kind::kTrapped:
+      break;
+  }
+  WriteMessage(kStderrFd, StrCat(program_.name, ": trap: ", ran->message,
+                                 " (the run is as it was before this event: start again to go on "
+                                 "from there, or with --perdure-fresh to begin a new one)"));
+  return kExitTrap;
+}
+
 Status Run::CloseAndReport() {
   Info info = instance_->info();
   Status closed = instance_->Close();
@@ -205,13 +240,15 @@ int Main(std::span<char* const> argv, const perdure_program& program, StoreOpene
   signal(SIGPIPE, SIG_IGN);
   std::vector<std::string_view> args;
   for (size_t i = 1; i < argv.size(); ++i) args.push_back(argv[i]);
-  Result<CommandLine> line = ParseCommandLine(args, getenv);
+  Result<CommandLine> line =
+      IsCommand(program) ? ParseRunLine(args, getenv) : ParseCommandLine(args, getenv);
   if (!line.ok()) return Fail(program.name, line.status(), kExitUsage);
   Run run(program, open_store, *line);
   Status checked = run.Check();
   if (!checked.ok()) return Fail(program.name, checked, kExitUsage);
   Result<int> exit_status = run.Execute();
   if (exit_status.ok()) return *exit_status;
+  if (run.arguments_differ()) return Fail(program.name, exit_status.status(), kExitUsage);
   return Fail(program.name, exit_status.status(), run.start_trapped() ? kExitTrap : kExitRuntime);
 }
 

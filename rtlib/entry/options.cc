@@ -264,4 +264,27 @@ Result<CommandLine> ParseCommandLine(std::span<const std::string_view> args,
   return line;
 }
 
+Result<CommandLine> ParseRunLine(std::span<const std::string_view> args,
+                                 const Environment& environment) {
+  CommandLine line;
+  line.action = Action::kRun;
+  line.options.commit = {CommitPolicy::Kind::kInterval, kRunCommitIntervalMs};
+  Status environment_status = ReadEnvironment(environment, &line.options);
+  size_t i = 0;
+  for (; i < args.size() && args[i].starts_with(kPrefix); ++i) {
+    if (args[i] == "--perdure-help") {
+      line.action = Action::kHelp;
+    } else if (args[i] == "--perdure-version") {
+      line.action = Action::kVersion;
+    } else {
+      PERDURE_TRY(ReadRuntimeFlag(args[i], &line.options));
+    }
+  }
+  if (line.action != Action::kRun) return line;
+  if (!environment_status.ok()) return environment_status;
+  line.words.assign(args.begin() + static_cast<ptrdiff_t>(i), args.end());
+  if (line.options.info) line.action = Action::kInfo;
+  return line;
+}
+
 }  // namespace perdure

@@ -4,6 +4,11 @@
 //     NAME [--perdure-OPTION...] -             calls from standard input, one a line
 //     NAME --help | --version | --perdure-info
 //
+// The command line of a program whose module is a command:
+//
+//     NAME [--perdure-OPTION...] [ARG...]      all from the first ARG on is the guest's
+//     NAME --perdure-help | --perdure-version | --perdure-info
+//
 // Every runtime option has a twin in the environment, PERDURE_<NAME>; the flag wins. Everything
 // from the export's name on belongs to the export, so `set -5` works; "--" ends the options before
 // it.
@@ -37,12 +42,13 @@ struct RuntimeOptions {
   std::vector<WasiDirectory> directories;  // for the guest, each guest's name once
 };
 
-enum class Action : uint8_t { kCall, kLines, kInfo, kHelp, kVersion, kUsage };
+enum class Action : uint8_t { kCall, kLines, kRun, kInfo, kHelp, kVersion, kUsage };
 
 struct CommandLine {
   Action action = Action::kUsage;
   RuntimeOptions options;
-  std::vector<std::string_view> words;  // kCall: the export's name and its arguments
+  // kCall: the export's name and its arguments; kRun: the guest's arguments, without its name.
+  std::vector<std::string_view> words;
 };
 
 // getenv(), or a test's stand-in. NULL: not set.
@@ -53,6 +59,12 @@ using Environment = std::function<const char*(const char* name)>;
 // working.
 Result<CommandLine> ParseCommandLine(std::span<const std::string_view> args,
                                      const Environment& environment);
+
+// The same for a command. Without --perdure-commit, a run is committed where it blocks and every
+// kRunCommitIntervalMs while it computes.
+inline constexpr uint64_t kRunCommitIntervalMs = 250;
+Result<CommandLine> ParseRunLine(std::span<const std::string_view> args,
+                                 const Environment& environment);
 
 // One runtime option, for the help and for parsing.
 struct OptionSpec {

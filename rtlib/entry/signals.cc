@@ -5,6 +5,8 @@
 
 #include <cerrno>
 
+#include "perdure/instance.h"
+
 namespace perdure {
 namespace {
 
@@ -23,21 +25,24 @@ sigset_t StopSet() {
   return set;
 }
 
-}  // namespace
-
-void CatchStopSignals() {
+void Catch(void (*handler)(int)) {
   for (int signal : kStopSignals) {
     struct sigaction action = {};
     sigaction(signal, nullptr, &action);
     if (action.sa_handler == SIG_IGN) continue;
     action = {};
-    action.sa_handler = RememberSignal;
+    action.sa_handler = handler;
     // No SA_RESTART: a blocked read or write must return. On the alternate stack if there is one:
     // the signal may arrive while the guest has used up its own.
     action.sa_flags = static_cast<int>(SA_RESETHAND) | SA_ONSTACK;
     sigaction(signal, &action, nullptr);
   }
 }
+
+}  // namespace
+
+void CatchStopSignals() { Catch(RememberSignal); }
+void CatchStopSignalsOfRun() { Catch(Instance::RequestStop); }
 
 int StopSignal() { return stop_signal; }
 

@@ -8,6 +8,10 @@ namespace perdure {
 // background).
 void CatchStopSignals();
 
+// The same for a command: they ask the run to stop at its next commit point
+// (Instance::RequestStop).
+void CatchStopSignalsOfRun();
+
 // The first stop signal received, 0 for none.
 int StopSignal();
 
