@@ -111,10 +111,6 @@ TEST_CASE("a module that exports no function is refused") {
   RefusesBytes("mute.wat", "(module (memory (export \"memory\") 1) (func))", {"export"});
 }
 
-TEST_CASE("a command is refused with the reason") {
-  RefusesBytes("command.wat", "(module (func (export \"_start\")))", {"_start"});
-}
-
 TEST_CASE("an import that nobody supplies is named") {
   RefusesBytes(
       "import.wat",

@@ -211,12 +211,16 @@ TEST_CASE("a module without a function to call is refused as a program and taken
   }
 }
 
-TEST_CASE("a command is told from a reactor, and said to be one") {
-  CHECK(Lines(PlanFile(Corpus("bad/command.wat"))) ==
-        Strings{"0x000023: error: the module exports '_start': it is a command, and this version "
-                "builds reactors (modules that export functions to be called)"});
-  CHECK(PlanText("(module (func (export \"_start\") (param i32)))").plan.has_value());
-  CHECK(PlanText("(module (memory (export \"_start\") 1) (func (export \"f\")))").plan.has_value());
+TEST_CASE("the call stack of a command is captured, that of a reactor is not") {
+  const Planned command = PlanText("(module (func (export \"_start\")))");
+  REQUIRE(command.plan.has_value());
+  CHECK(command.plan->capture.has_value());
+  for (const char* reactor : {"(module (func (export \"_start\") (param i32)))",
+                              "(module (memory (export \"_start\") 1) (func (export \"f\")))"}) {
+    const Planned planned = PlanText(reactor);
+    REQUIRE(planned.plan.has_value());
+    CHECK_FALSE(planned.plan->capture.has_value());
+  }
 }
 
 TEST_CASE("names with a NUL cannot be built, those with control characters only warn") {
@@ -269,7 +273,7 @@ TEST_CASE("a funcref from outside warns like an externref") {
 TEST_CASE("all errors of a module are gathered") {
   const Planned planned = PlanText(
       "(module (import \"a\" \"b\" (func)) (import \"c\" \"d\" (memory 1)) "
-      "(memory (export \"a\\00b\") 1) (func (export \"_start\")))");
+      "(memory (export \"a\\00b\") 1) (func))");
   CHECK(Lines(planned).size() == 4);
 }
 
