@@ -94,7 +94,7 @@ typedef struct perdure_capture {
   const wasm_rt_function_ptr_t* resume;
   uint32_t tag_count;
   const wasm_rt_tag_t* tags; /* by tag index */
-  uint8_t polls;             /* 0: built with --no-preempt */
+  uint8_t polls;             /* 0: its loop heads do not poll */
 } perdure_capture;
 
 /* Moves one live value between a variable and a frame, as generated code does it. The variable may
