@@ -72,6 +72,7 @@ std::optional<UsageError> ReadOptions(const Arguments& arguments, BuildOptions* 
   options->cc = arguments.Get("cc");
   options->target = arguments.Get("target");
   options->is_static = arguments.Has("static");
+  options->preempt = !arguments.Has("no-preempt");
   options->keep = arguments.Get("keep");
   options->depfile = arguments.Get("depfile");
   if (arguments.Has("jobs")) {

@@ -130,6 +130,20 @@ Rows PersistingRows(const Module& module, const PersistPlan& plan) {
   return rows;
 }
 
+std::vector<std::string> CostCells(std::string name, size_t functions, const CaptureCost& cost) {
+  return {std::move(name), StrCat(cost.functions, " of ", functions, " functions"),
+          StrCat("left in ", cost.calls, " calls, ", cost.indirect_calls, " indirect calls, ",
+                 cost.host_calls, " host calls, ", cost.loops, " loops")};
+}
+
+Rows CaptureRows(const Module& module, const CapturePlan& plan) {
+  Rows rows;
+  const size_t functions = module.functions.size() - ImportedFunctionCount(module);
+  rows.Add(CostCells("captured", functions, CostOf(module, plan)));
+  rows.Add(CostCells("with --no-preempt", functions, CostWithoutPreemption(module)));
+  return rows;
+}
+
 std::string Joined(const std::vector<std::string>& words) {
   std::string out;
   for (const std::string& word : words) StrAppend(&out, out.empty() ? "" : ", ", word);
@@ -169,13 +183,14 @@ std::string InspectText(const Module& module, const PersistPlan* plan,
   LinkRows(module, links).AppendTo(&out, "Linked");
   if (plan == nullptr) return out + "\nThis module cannot be built\n";
   PersistingRows(module, *plan).AppendTo(&out, "Persists");
+  if (plan->capture) CaptureRows(module, *plan->capture).AppendTo(&out, "Call stack, persists");
   const size_t constants = static_cast<size_t>(std::count_if(
       module.globals.begin(), module.globals.end(), [](const Global& g) { return !g.is_mutable; }));
   Rows rest;
   if (constants > 0)
     rest.Add({StrCat(constants, constants == 1 ? " global" : " globals"),
               "constant, part of the program"});
-  if (!module.functions.empty()) rest.Add({"call stack", "empty between events"});
+  if (!module.functions.empty() && !plan->capture) rest.Add({"call stack", "empty between events"});
   rest.AppendTo(&out, "Needs no persisting");
   return out;
 }

@@ -32,6 +32,36 @@ std::vector<std::string> FeatureNames(const Features& features) {
   return names;
 }
 
+CaptureCost CostOf(const Module& module, const CapturePlan& plan) {
+  CaptureCost cost;
+  for (uint32_t i = 0; i < module.functions.size(); ++i) {
+    if (plan.IsCaptured(i) && !module.functions[i].imported) ++cost.functions;
+  }
+  for (const CaptureSite& site : plan.sites) {
+    switch (site.kind) {
+      case SiteKind::kCall:
+        ++cost.calls;
+        break;
+      case SiteKind::kCallIndirect:
+        ++cost.indirect_calls;
+        break;
+      case SiteKind::kImport:
+        ++cost.host_calls;
+        break;
+      case SiteKind::kPoll:
+        ++cost.loops;
+        break;
+    }
+  }
+  return cost;
+}
+
+CaptureCost CostWithoutPreemption(const Module& module) {
+  Diagnostics ignored;  // whatever is refused without polls is refused with them
+  const std::optional<CapturePlan> plan = PlanCapture(module, false, &ignored);
+  return plan ? CostOf(module, *plan) : CaptureCost();
+}
+
 std::string_view SupplierText(const PersistPlan* plan, uint32_t import) {
   if (plan == nullptr) return "";
   for (const PlannedImport& planned : plan->imports) {

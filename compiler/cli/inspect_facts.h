@@ -22,4 +22,14 @@ std::vector<std::string> FeatureNames(const Features& features);
 // "runtime", "host", or "" for an import that the plan does not have.
 std::string_view SupplierText(const PersistPlan* plan, uint32_t import);
 
+// What it takes to save a command's call stack: how many functions have a second form, and where
+// they can be left.
+struct CaptureCost {
+  size_t functions = 0;                                             // of the module's own, captured
+  size_t calls = 0, indirect_calls = 0, host_calls = 0, loops = 0;  // sites
+};
+CaptureCost CostOf(const Module& module, const CapturePlan& plan);
+// The same for a build with --no-preempt. REQUIRES: the module can be built.
+CaptureCost CostWithoutPreemption(const Module& module);
+
 }  // namespace perdure

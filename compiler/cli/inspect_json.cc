@@ -143,6 +143,21 @@ Json PersistsJson(const PersistPlan* plan) {
               {"element_segments", elements}};
 }
 
+Json CostJson(const CaptureCost& cost) {
+  return Json{{"functions", cost.functions},
+              {"calls", cost.calls},
+              {"indirect_calls", cost.indirect_calls},
+              {"host_calls", cost.host_calls},
+              {"loops", cost.loops}};
+}
+
+// Null for a module without runs.
+Json CaptureJson(const Module& module, const PersistPlan* plan) {
+  if (plan == nullptr || !plan->capture) return Json();
+  return Json{{"preempt", CostJson(CostOf(module, *plan->capture))},
+              {"no_preempt", CostJson(CostWithoutPreemption(module))}};
+}
+
 Json DiagnosticsJson(const Diagnostics& diagnostics) {
   Json out = Json::array();
   for (const Diagnostic& diagnostic : diagnostics.all()) {
@@ -186,6 +201,7 @@ std::string InspectJson(const Module& module, const PersistPlan* plan,
       {"globals", GlobalsJson(module)},
       {"tables", TablesJson(module)},
       {"persists", PersistsJson(plan)},
+      {"capture", CaptureJson(module, plan)},
       {"diagnostics", DiagnosticsJson(diagnostics)},
   };
   // File names need not be UTF-8.

@@ -31,6 +31,9 @@ std::vector<OptionSpec> BuildOptionSpecs() {
        true},
       {"static", 0, "",
        "link the C library statically too: the program needs nothing on its machine"},
+      {"no-preempt", 0, "",
+       "commands: do not save runs in the middle of a computation, only in host calls; loops cost "
+       "nothing then"},
       {"optimize",
        'O',
        "LEVEL",

@@ -124,6 +124,7 @@ class Builder {
     // Sources and libraries are linked by somebody else, who brings the host functions.
     plan_options.has_host_library = !options_.hosts.empty() || options_.emit != EmitKind::kExe;
     plan_options.is_program = options_.emit == EmitKind::kExe;
+    plan_options.preempt = options_.preempt;
     plan_ = MakePlan(*module_, plan_options, diagnostics_);
     return plan_ ? ExitCode::kOk : ExitCode::kInput;
   }

@@ -29,7 +29,8 @@ struct BuildOptions {
   std::string cc;
   std::string target;
   bool is_static = false;
-  int jobs = 0;  // 0: one per core
+  bool preempt = true;  // commands: a run can be saved at the heads of its loops
+  int jobs = 0;         // 0: one per core
   std::string keep;
   std::string depfile;
   std::string compiler_version;

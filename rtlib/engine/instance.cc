@@ -82,6 +82,12 @@
 #include "rtlib/state/stack_verifier.h"
 
 namespace perdure {
+namespace {
+
+// As many as somebody reads.
+constexpr size_t kInfoFramesMax = 100;
+
+}  // namespace
 
 Instance::Impl::Impl(const perdure_program& program, const Options& options,
                      std::unique_ptr<Store> store)
@@ -186,7 +192,9 @@ Info Instance::Impl::info() const {
   info.state_bytes = store_->BytesOnDisk();
   info.format_version = header_.format_version;
   info.created = Rfc3339(header_.created_us);
-  info.frames = guest_->stack().empty() ? 0 : stack_info_.frames;
+  if (guest_->stack().empty()) return info;
+  info.frames = stack_info_.frames;
+  info.stack = DescribeStack(guest_->stack(), guest_->functions(), program_, kInfoFramesMax);
   return info;
 }
 

@@ -1,8 +1,37 @@
 #include "rtlib/entry/info.h"
 
+#include <utility>
+
 #include "rtlib/base/text.h"
+#include "rtlib/state/stack_verifier.h"
+#include "rtlib/state/value_text.h"
 
 namespace perdure {
+
+namespace {
+
+Report::Item FrameItem(const RunFrame& frame) {
+  std::string text = frame.is_host_call ? "host call " : "function ";
+  StrAppend(&text, frame.function);
+  if (!frame.name.empty()) StrAppend(&text, " ", QuoteText(frame.name));
+  const std::string_view site = frame.in_loop ? "loop" : "call";
+  if (!frame.is_host_call) StrAppend(&text, ", at ", site, " ", frame.ordinal);
+  const std::string name = frame.name.empty() ? "null" : JsonString(frame.name);
+  std::string json = StrCat("{\"function\": ", frame.function, ", \"name\": ", name);
+  if (!frame.is_host_call) StrAppend(&json, ", \"", site, "\": ", frame.ordinal);
+  return {std::move(text), json + "}"};
+}
+
+// Of a command: whether a run is in progress and where it is.
+void AddRun(const Info& info, Report* report) {
+  report->Add("frames", info.frames);
+  if (info.frames == 0) return;
+  std::vector<Report::Item> items;
+  for (const RunFrame& frame : info.stack) items.push_back(FrameItem(frame));
+  report->AddList("stack", items);
+}
+
+}  // namespace
 
 Report InfoReport(const perdure_program& program, const StatePath& state,
                   const std::optional<Info>& info) {
@@ -22,6 +51,7 @@ Report InfoReport(const perdure_program& program, const StatePath& state,
   report.Add("memory_bytes", info->memory_bytes);
   report.Add("state_bytes", info->state_bytes);
   report.Add("tracker", info->tracker);
+  if (IsCommand(program)) AddRun(*info, &report);
   return report;
 }
 

@@ -14,6 +14,11 @@ class Report {
   void Add(std::string_view name, std::string_view value);
   void Add(std::string_view name, uint64_t value);
   void AddFlag(std::string_view name, bool value);
+  // For people a line each, for programs an array of JSON values.
+  struct Item {
+    std::string text, json;
+  };
+  void AddList(std::string_view name, const std::vector<Item>& items);
 
   // One fact a line, values aligned; ends with a newline.
   std::string ToText() const;
@@ -23,7 +28,7 @@ class Report {
 
  private:
   struct Fact {
-    std::string name, text, json;
+    std::string name, text, json;  // lines of text after the first are put under it
   };
   std::vector<Fact> facts_;
 };

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "rtlib/base/bytes.h"
+#include "rtlib/base/check.h"
 #include "rtlib/base/text.h"
 #include "rtlib/state/live_state.h"
 #include "rtlib/state/stack_verifier.h"
@@ -130,19 +131,30 @@ class Encoder {
   StackVerifier verifier_;
 };
 
+std::string FunctionName(const perdure_program& program, uint32_t function) {
+  for (uint32_t i = 0; i < program.import_count && program.functions[function].imported; ++i) {
+    const perdure_import& import = program.imports[i];
+    if (import.kind == PERDURE_FUNC && import.index == function) return import.field;
+  }
+  const char* name = program.functions[function].name;
+  return name == nullptr ? "" : name;
+}
+
 Status Corrupt(std::string_view what) {
   return Status(StatusCode::kCorrupt, StrCat("the call stack ", what));
 }
 
+// Gives frames, if it is asked for them, and the sites they are at, if it is asked for those.
 class Decoder {
  public:
   Decoder(std::string_view stack, const perdure_program& program, const FunctionRefs& functions,
-          abi::FrameBuffer* frames)
+          abi::FrameBuffer* frames, std::vector<const perdure_site*>* sites)
       : reader_(stack),
         program_(program),
         capture_(*program.capture),
         functions_(functions),
-        frames_(*frames),
+        frames_(frames),
+        sites_(sites),
         verifier_(program) {}
 
   Result<StackInfo> Run() {
@@ -161,7 +173,6 @@ class Decoder {
   Status Frame(uint64_t function) {
     const uint8_t kind = reader_.U8();
     const uint64_t ordinal = reader_.Varint();
-    const uint64_t count = reader_.Varint();
     if (!reader_.ok()) return Corrupt("does not decode");
     const perdure_site* site = nullptr;
     if (function < program_.function_count && ordinal <= UINT32_MAX) {
@@ -171,7 +182,7 @@ class Decoder {
     if (site == nullptr) return NoSite(function, kind, ordinal);
     PERDURE_TRY(verifier_.Add(*site));
     values_.clear();
-    if (count != site->live_count) return OtherValues(*site);
+    if (reader_.Varint() != site->live_count) return OtherValues(*site);
     for (const perdure_live& live : LiveOf(capture_, *site)) {
       const uint8_t place = reader_.U8();
       const uint64_t index = reader_.Varint();
@@ -185,17 +196,36 @@ class Decoder {
     return Push(*site);
   }
 
-  // Not in this build. A poll of a build that polls is told apart, as it is the user's choice.
-  Status NoSite(uint64_t function, uint8_t kind, uint64_t ordinal) const {
-    if (kind == PERDURE_SITE_POLL && capture_.polls == 0) {
-      return Status(StatusCode::kIncompatible,
-                    "the run was saved in the middle of a computation, and this program was built "
-                    "with --no-preempt; resume it with one built without");
-    }
+  // Not in this build. A build without polls lacks the callers of a loop as well as the loop; that
+  // case is told apart, as it is the user's choice.
+  Status NoSite(uint64_t function, uint8_t kind, uint64_t ordinal) {
+    if (capture_.polls == 0 && EndsAtPoll(kind)) return NeedsPolls();
     return Status(StatusCode::kIncompatible,
                   StrCat("the run waits in function ", function, " at call ", ordinal,
                          ", where this build cannot resume; use the one it was started with, or "
                          "begin again with --perdure-fresh"));
+  }
+
+  // Whether the innermost frame, from one of `kind` on whose values are still to be read, is at a
+  // loop head. Nothing is checked but that it decodes.
+  bool EndsAtPoll(uint8_t kind) {
+    while (true) {
+      for (uint64_t values = reader_.Varint(); reader_.ok() && values > 0; --values) {
+        reader_.U8();
+        reader_.Varint();
+        const uint8_t type = reader_.U8();
+        if (type == PERDURE_LIVE_EXCEPTION) {
+          reader_.Varint();
+          reader_.Bytes();
+        } else {
+          (void)ReadValue(type, program_.function_count, &reader_);
+        }
+      }
+      const uint64_t function = reader_.Varint();
+      if (!reader_.ok() || function == 0) return reader_.ok() && kind == PERDURE_SITE_POLL;
+      kind = reader_.U8();
+      reader_.Varint();
+    }
   }
 
   static Status OtherValues(const perdure_site& site) {
@@ -232,8 +262,10 @@ class Decoder {
   }
 
   Status Push(const perdure_site& site) {
-    uint8_t* values = frames_.Push(static_cast<uint32_t>(&site - capture_.sites),
-                                   static_cast<uint32_t>(values_.size()));
+    if (sites_ != nullptr) sites_->push_back(&site);
+    if (frames_ == nullptr) return OkStatus();
+    uint8_t* values = frames_->Push(static_cast<uint32_t>(&site - capture_.sites),
+                                    static_cast<uint32_t>(values_.size()));
     if (values == nullptr) {
       return Status(StatusCode::kResourceExhausted, "no memory for the call stack");
     }
@@ -266,7 +298,8 @@ class Decoder {
   const perdure_program& program_;
   const perdure_capture& capture_;
   const FunctionRefs& functions_;
-  abi::FrameBuffer& frames_;
+  abi::FrameBuffer* frames_;
+  std::vector<const perdure_site*>* sites_;
   StackVerifier verifier_;
   std::string values_;  // of the frame being read
 };
@@ -290,7 +323,26 @@ Status EncodeStack(const FunctionRefs& functions, const perdure_program& program
 Result<StackInfo> DecodeStack(std::string_view stack, const FunctionRefs& functions,
                               const perdure_program& program, abi::FrameBuffer* frames) {
   frames->Clear();
-  return Decoder(stack, program, functions, frames).Run();
+  return Decoder(stack, program, functions, frames, nullptr).Run();
+}
+
+std::vector<RunFrame> DescribeStack(std::string_view stack, const FunctionRefs& functions,
+                                    const perdure_program& program, size_t count_max) {
+  std::vector<const perdure_site*> sites;
+  const Result<StackInfo> info = Decoder(stack, program, functions, nullptr, &sites).Run();
+  PERDURE_CHECK(info.ok(), "a call stack that was accepted before");
+  std::vector<RunFrame> frames;
+  if (info->host_call != PERDURE_NO_INDEX) {
+    frames.push_back({info->host_call, FunctionName(program, info->host_call), true, false, 0});
+  }
+  for (auto site = sites.rbegin(); site != sites.rend() && frames.size() < count_max; ++site) {
+    const uint32_t function = (*site)->function;
+    // The frame that keeps the arguments of an import in a table is no function of the program's.
+    if (program.functions[function].imported) continue;
+    frames.push_back({function, FunctionName(program, function), false,
+                      (*site)->kind == PERDURE_SITE_POLL, (*site)->ordinal});
+  }
+  return frames;
 }
 
 }  // namespace perdure

@@ -22,7 +22,9 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "perdure/instance.h"
 #include "perdure/program.h"
 #include "perdure/status.h"
 #include "rtlib/abi/frame_buffer.h"
@@ -57,5 +59,10 @@ Status EncodeStack(const FunctionRefs& functions, const perdure_program& program
 // REQUIRES: a command, `stack` is not empty.
 Result<StackInfo> DecodeStack(std::string_view stack, const FunctionRefs& functions,
                               const perdure_program& program, abi::FrameBuffer* frames);
+
+// The `count_max` innermost activations of a stack that DecodeStack() accepts, innermost first, the
+// host call it waits for included.
+std::vector<RunFrame> DescribeStack(std::string_view stack, const FunctionRefs& functions,
+                                    const perdure_program& program, size_t count_max);
 
 }  // namespace perdure

@@ -22,6 +22,12 @@ bool SameTypes(const uint8_t* a, const uint8_t* b, uint32_t count) {
 
 }  // namespace
 
+Status NeedsPolls() {
+  return Status(StatusCode::kIncompatible,
+                "the run was saved in the middle of a computation, and this program was built with "
+                "--no-preempt; resume it with one built without");
+}
+
 uint32_t EntryFunction(const perdure_program& program) {
   for (uint32_t i = 0; i < program.export_count; ++i) {
     const perdure_export& item = program.exports[i];
@@ -83,10 +89,7 @@ Status StackVerifier::Add(const perdure_site& site) {
 Status StackVerifier::Finish() const {
   if (last_ != nullptr && last_->kind == PERDURE_SITE_IMPORT) return OkStatus();
   if (last_ != nullptr && last_->kind == PERDURE_SITE_POLL) {
-    if (program_.capture->polls != 0) return OkStatus();
-    return Status(StatusCode::kIncompatible,
-                  "the run was saved in the middle of a computation, and this program was built "
-                  "with --no-preempt; resume it with one built without");
+    return program_.capture->polls != 0 ? OkStatus() : NeedsPolls();
   }
   return Corrupt(frames_, "nothing follows it, and it waits for no host call");
 }

@@ -31,6 +31,9 @@ inline bool IsCommand(const perdure_program& program) {
   return program.capture != nullptr && EntryFunction(program) != PERDURE_NO_INDEX;
 }
 
+// The error for a run that was saved at a loop head, in a build whose loops do not poll.
+Status NeedsPolls();
+
 class StackVerifier {
  public:
   // `program` must be a command and outlive the verifier.

@@ -9,10 +9,11 @@ cmake_policy(PUSH)
 cmake_policy(VERSION 3.25)
 
 #   perdure_add_executable(<name> WASM [<name>=]<module>... [NAME <program>] [STATE <path>]
-#                          [OPTIMIZE <0-3>] [STATIC] [HOST <target or file>...]
+#                          [OPTIMIZE <0-3>] [STATIC] [NO_PREEMPT] [HOST <target or file>...]
 #                          [OPTIONS <option>...])
 function(perdure_add_executable name)
-  cmake_parse_arguments(PARSE_ARGV 1 ARG "STATIC" "NAME;STATE;OPTIMIZE" "WASM;HOST;OPTIONS")
+  cmake_parse_arguments(PARSE_ARGV 1 ARG
+    "STATIC;NO_PREEMPT" "NAME;STATE;OPTIMIZE" "WASM;HOST;OPTIONS")
   set(output ${CMAKE_CURRENT_BINARY_DIR}/${name}${CMAKE_EXECUTABLE_SUFFIX})
   _perdure_check_arguments(perdure_add_executable)
   set(options)
@@ -27,12 +28,14 @@ function(perdure_add_executable name)
 endfunction()
 
 #   perdure_add_library(<name> WASM [<name>=]<module>... [NAME <program>] [STATE <path>]
-#                       [OPTIMIZE <0-3>] [HOST <target or file>...] [OPTIONS <option>...])
+#                       [OPTIMIZE <0-3>] [NO_PREEMPT] [HOST <target or file>...]
+#                       [OPTIONS <option>...])
 #
 # The library's header is <name>.hpp; linking the target makes it includable.
 function(perdure_add_library name)
   # STATIC is known here so that it is not taken for a module.
-  cmake_parse_arguments(PARSE_ARGV 1 ARG "STATIC" "NAME;STATE;OPTIMIZE" "WASM;HOST;OPTIONS")
+  cmake_parse_arguments(PARSE_ARGV 1 ARG
+    "STATIC;NO_PREEMPT" "NAME;STATE;OPTIMIZE" "WASM;HOST;OPTIONS")
   if(ARG_STATIC)
     list(APPEND ARG_UNPARSED_ARGUMENTS STATIC)
   endif()
@@ -96,6 +99,9 @@ function(_perdure_build_command emit output header)
   endif()
   if(DEFINED ARG_OPTIMIZE)
     list(APPEND options -O${ARG_OPTIMIZE})
+  endif()
+  if(ARG_NO_PREEMPT)
+    list(APPEND options --no-preempt)
   endif()
   foreach(host IN LISTS ARG_HOST)
     if(TARGET ${host})

@@ -4,8 +4,10 @@
 #include <grp.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -172,6 +174,29 @@ std::optional<std::string> Process::ReadLine(std::chrono::milliseconds limit) {
 
 void Process::Signal(int signal) {
   if (pid_ > 0) kill(pid_, signal);
+}
+
+bool Process::IsAlive() const {
+  siginfo_t ended = {};
+  waitid(P_PID, static_cast<id_t>(pid_), &ended, WEXITED | WNOHANG | WNOWAIT);
+  return ended.si_pid != pid_;
+}
+
+bool Process::HasTakenInput() const {
+  int left = 0;
+  return in_ < 0 || (ioctl(in_, FIONREAD, &left) == 0 && left == 0);
+}
+
+bool Process::WaitUntilItWaits(std::chrono::milliseconds limit) {
+  const std::string system_call = "/proc/" + std::to_string(pid_) + "/syscall";
+  const std::string waits = std::to_string(SYS_ppoll) + " ";
+  for (Clock::time_point end = Clock::now() + limit; Clock::now() < end;) {
+    if (!IsAlive()) return false;
+    // The kernel names a system call only while the process sleeps in it.
+    if (HasTakenInput() && ReadFile(system_call).starts_with(waits)) return true;
+    Pump(1);
+  }
+  return false;
 }
 
 Finished Process::Wait() {

@@ -66,6 +66,13 @@ class Process {
 
   void Signal(int signal);
 
+  bool IsAlive() const;
+  // What was written to it has been taken from the pipe.
+  bool HasTakenInput() const;
+  // Until it has taken all that was written to it and sleeps in the system call with which a run
+  // waits for the outside, which is after its commit. False: it has ended, or the limit is over.
+  bool WaitUntilItWaits(std::chrono::milliseconds limit = std::chrono::seconds(60));
+
   // Reads both outputs to their ends, waits. Kills the child after its timeout.
   Finished Wait();
 

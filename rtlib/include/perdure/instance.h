@@ -93,6 +93,15 @@ struct Stats {
   uint64_t restore_ns = 0, restored_chunks = 0, restored_events = 0;
 };
 
+// An activation of a run in progress.
+struct RunFrame {
+  uint32_t function = 0;      // index; of a host call that is waited for, an imported function's
+  std::string name;           // of the name section or an export, "fd_read" of an import; else ""
+  bool is_host_call = false;  // not the program's own: what the run waits for
+  bool in_loop = false;       // it is at the head of a loop, else in a call
+  uint32_t ordinal = 0;       // which of the function's loops or calls, counted in its bytecode
+};
+
 // What --perdure-info shows.
 struct Info {
   std::string state_path;
@@ -103,6 +112,9 @@ struct Info {
   uint32_t format_version = 0;
   std::string created;  // RFC 3339, UTC
   uint64_t frames = 0;  // of a run that is in progress; 0: none is
+  // That run's call stack, innermost first, the host call it waits for included; of a deep one the
+  // innermost frames.
+  std::vector<RunFrame> stack;
 };
 
 class Instance {

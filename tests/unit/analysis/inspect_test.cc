@@ -91,6 +91,25 @@ TEST_CASE("features and start functions are shown") {
   CHECK(start.json["initialize_function"] == 1);
 }
 
+TEST_CASE("of a command it is shown what saving its call stack takes") {
+  const std::string spin = test::Corpus("../e2e/modules/spin.wat");
+  const Inspected inspected = Inspect(spin);
+  CHECK(Has(inspected.text,
+            "\nCall stack, persists\n"
+            "  captured           3 of 3 functions  left in 3 calls, 0 indirect calls, "
+            "2 host calls, 1 loops\n"
+            "  with --no-preempt  2 of 3 functions  left in 2 calls, 0 indirect calls, "
+            "2 host calls, 0 loops\n"));
+  CHECK_FALSE(Has(inspected.text, "empty between events"));
+  CHECK(inspected.json["capture"]["preempt"] == nlohmann::json({{"functions", 3},
+                                                                {"calls", 3},
+                                                                {"indirect_calls", 0},
+                                                                {"host_calls", 2},
+                                                                {"loops", 1}}));
+  CHECK(inspected.json["capture"]["no_preempt"]["loops"] == 0);
+  CHECK(Inspect(test::Corpus("counter.wat")).json["capture"].is_null());
+}
+
 TEST_CASE("control characters in names reach neither terminal nor parser") {
   const Inspected inspected = Inspect(test::Corpus("bad/export_control.wat"));
   CHECK_FALSE(Has(inspected.text, "\x1b"));
