@@ -58,6 +58,7 @@ Status Instance::Impl::Record(const EventRecord& record, const ChangeSet& change
 }
 
 Status Instance::Impl::AppendToGroup(const EventRecord& record) {
+  const TimeAdder timer(&stats_.store_ns);
   if (!transaction_open_) {
     PERDURE_TRY(store_->Begin());
     transaction_open_ = true;
@@ -91,6 +92,7 @@ bool Instance::Impl::GroupIsFull() const {
 }
 
 Status Instance::Impl::CommitGroup() {
+  const TimeAdder timer(&stats_.store_ns);
   PERDURE_TRY(store_->Commit());
   transaction_open_ = creating_ = false;
   ++stats_.commits;

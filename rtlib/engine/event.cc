@@ -100,6 +100,7 @@ Result<Outcome> Instance::Impl::Settle(abi::GuestEnd end, EventRecord record) {
   ChangeSet changes;
   if (end.kind != abi::GuestEnd::Kind::kTrapped) {
     wasi::EncodeHostTable(&guest_->host());
+    const TimeAdder timer(&stats_.encode_ns);
     status = FindChanges(guest_.get(), dirty, image_.get(), &changes);
     if (!status.ok()) return Poison(std::move(status));
     status = EncodeChanges(guest_.get(), changes, *image_, &record.delta);
@@ -140,25 +141,26 @@ Result<Outcome> Instance::Impl::Settle(abi::GuestEnd end, EventRecord record) {
 // What the trackers report for the present event, all of it: parts may have been asked for before,
 // and a new guest has no history.
 Status Instance::Impl::Collect(DirtyChunks* dirty) {
+  const TimeAdder timer(&stats_.track_ns);
   PERDURE_TRY(CollectDirty(*guest_, trackers_, dirty));
   AddRanges(held_dirty_, dirty);
   held_dirty_.clear();
   for (uint32_t i = 0; i < dirty->size() && compare_all_; ++i) {
     (*dirty)[i] = {{0, guest_->memory(i)->pages * kChunksPerPage}};
   }
-  for (const auto& ranges : *dirty) {
-    for (const ChunkRange& range : ranges) stats_.chunks_dirty += range.end - range.begin;
-  }
+  for (const auto& ranges : *dirty) stats_.chunks_dirty += ChunksIn(ranges);
   return OkStatus();
 }
 
 // The guest is as the image again.
 void Instance::Impl::RollBack(const DirtyChunks& dirty) {
+  const TimeAdder timer(&stats_.rollback_ns);
   DirtyChunks all = dirty;
   for (uint32_t i = 0; i < all.size() && compare_all_; ++i) {
     all[i] = {{0, image_->pages(i) * kChunksPerPage}};
   }
   compare_all_ = false;
+  for (const auto& ranges : all) stats_.chunks_rolled_back += ChunksIn(ranges);
   Rollback(guest_.get(), all, image_.get());
 }
 
@@ -198,9 +200,12 @@ Status Instance::Impl::RunStartEvent() {
   ChangeSet changes;
   PERDURE_TRY(CollectDirty(*guest_, trackers_, &dirty));
   wasi::EncodeHostTable(&guest_->host());
-  PERDURE_TRY(FindChanges(guest_.get(), dirty, image_.get(), &changes));
-  PERDURE_TRY(EncodeChanges(guest_.get(), changes, *image_, &record.delta)
-                  .WithContext("the start event cannot be stored"));
+  {
+    const TimeAdder timer(&stats_.encode_ns);
+    PERDURE_TRY(FindChanges(guest_.get(), dirty, image_.get(), &changes));
+    PERDURE_TRY(EncodeChanges(guest_.get(), changes, *image_, &record.delta)
+                    .WithContext("the start event cannot be stored"));
+  }
   Seal(&record, changes);
   ++stats_.events;
   transaction_open_ = true;

@@ -297,9 +297,14 @@ Result<bool> Instance::Impl::SettlePause(EventRecord record, uint64_t began_ns) 
   ChangeSet changes;
   Status status = Collect(&dirty);
   wasi::EncodeHostTable(&guest_->host());
-  if (status.ok()) status = FindChanges(guest_.get(), dirty, image_.get(), &changes);
+  Status encoded;
+  {
+    const TimeAdder timer(&stats_.encode_ns);
+    if (status.ok()) status = FindChanges(guest_.get(), dirty, image_.get(), &changes);
+    if (status.ok()) encoded = EncodeChanges(guest_.get(), changes, *image_, &record.delta);
+  }
   if (!status.ok()) return Poison(std::move(status));
-  if (!EncodeChanges(guest_.get(), changes, *image_, &record.delta).ok()) {
+  if (!encoded.ok()) {
     held_dirty_ = std::move(dirty);
     guest_->stack() = image_->stack();
     return false;

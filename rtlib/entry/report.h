@@ -13,6 +13,8 @@ class Report {
   // `name` is the JSON key, snake_case with its unit last; people see it with blanks for "_".
   void Add(std::string_view name, std::string_view value);
   void Add(std::string_view name, uint64_t value);
+  // `name` ends in "_ns" or has "_ns_" in it, which people are not shown: they see "63.4 us".
+  void AddTime(std::string_view name, uint64_t ns);
   void AddFlag(std::string_view name, bool value);
   // For people a line each, for programs an array of JSON values.
   struct Item {
@@ -28,8 +30,10 @@ class Report {
 
  private:
   struct Fact {
-    std::string name, text, json;  // lines of text after the first are put under it
+    std::string name, label, text, json;  // lines of text after the first are put under it
   };
+  void Add(std::string_view name, std::string text, std::string json);
+
   std::vector<Fact> facts_;
 };
 

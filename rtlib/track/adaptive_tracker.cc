@@ -47,9 +47,7 @@ class AdaptiveTracker final : public Tracker {
     PERDURE_TRY(present_->Collect(size_bytes, dirty));
     const uint64_t took = MonotonicNs() - began;
     if (size_bytes == 0 || settled_) return OkStatus();
-    uint64_t chunks = 0;
-    for (const ChunkRange& range : *dirty) chunks += range.end - range.begin;
-    if (!ShouldChange(size_bytes, chunks, took)) return OkStatus();
+    if (!ShouldChange(size_bytes, ChunksIn(*dirty), took)) return OkStatus();
     return Change(size_bytes);
   }
 

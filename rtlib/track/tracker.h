@@ -34,6 +34,12 @@ struct ChunkRange {
   uint64_t end = 0;
 };
 
+inline uint64_t ChunksIn(const std::vector<ChunkRange>& ranges) {
+  uint64_t chunks = 0;
+  for (const ChunkRange& range : ranges) chunks += range.end - range.begin;
+  return chunks;
+}
+
 class Tracker {
  public:
   virtual ~Tracker() = default;  // stops tracking; the memory stays mapped and writable

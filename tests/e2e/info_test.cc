@@ -68,6 +68,49 @@ TEST_CASE("option --perdure-stats reports on standard error after the answers") 
   REQUIRE(stats["chunks_changed"] == 2);
 }
 
+TEST_CASE("option --perdure-stats says what a run cost, whatever kind of run it was") {
+  const auto stats = [](const ProgramOn& program, std::vector<std::string> arguments,
+                        const std::string& input, int status) {
+    arguments.insert(arguments.begin(), {"--perdure-stats", "--perdure-json"});
+    const Finished finished = program.Run(arguments, input);
+    CAPTURE(finished.Text());
+    REQUIRE(finished.status == status);
+    // What the program itself says comes first.
+    return Parsed(Lines(finished.err).back());
+  };
+
+  SECTION("lines of calls") {
+    const nlohmann::json json = stats(Counter(), {"-"}, "increment\nset 7\nincrement\n", 0);
+    REQUIRE(json["commits"] == 4);  // the start event is one
+    REQUIRE(json["delta_bytes"] > 0);
+    REQUIRE(json["bytes_written"] > json["delta_bytes"]);
+    REQUIRE(json["chunks_dirty"] >= json["chunks_changed"]);
+    REQUIRE(json["store_ns"] > 0);
+    REQUIRE(json["commit_ns"] >= json["store_ns"]);
+    REQUIRE(json["commit_ns_p99"] >= json["commit_ns_p50"]);
+    REQUIRE(json["rollback_ns"] == 0);
+    REQUIRE(json["restored_events"] == 0);
+  }
+  SECTION("a call that is rolled back, on a state that is restored") {
+    const ProgramOn large(BuildProgram(Module("large.wat")));
+    large.Expect({"grow_to", "16"}, "16\n");
+    const nlohmann::json json = stats(large, {"fill_and_trap", "1", "5"}, "", 134);
+    REQUIRE(json["events"] == 1);
+    REQUIRE(json["events_trapped"] == 1);
+    REQUIRE(json["chunks_rolled_back"] >= 5);
+    REQUIRE(json["rollback_ns"] > 0);
+    REQUIRE(json["restored_events"] == 2);
+    REQUIRE(json["restore_ns"] > 0);
+  }
+  SECTION("a run of a command") {
+    const ProgramOn command(BuildProgram(Module("command.wat")));
+    const nlohmann::json json = stats(command, {}, "", 3);
+    REQUIRE(json["events"] == 1);
+    REQUIRE(json["commits"] == 1);
+    REQUIRE(json["chunks_changed"] == 2);
+  }
+}
+
 TEST_CASE("an event that changes nothing writes nothing") {
   ProgramOn counter = Counter();
   counter.Expect({"set", "5"}, "");

@@ -89,6 +89,10 @@ struct Stats {
   // From the end of the guest's work to the event, or its group, being durable.
   uint64_t commit_ns = 0;  // all together
   uint64_t commit_ns_p50 = 0, commit_ns_p99 = 0;
+  // What that time went into: asking the trackers; finding what changed and encoding it; the store,
+  // its flush included.
+  uint64_t track_ns = 0, encode_ns = 0, store_ns = 0;
+  uint64_t rollback_ns = 0, chunks_rolled_back = 0;  // chunks: looked at to undo what was written
   uint64_t folds = 0, fold_ns = 0;
   uint64_t restore_ns = 0, restored_chunks = 0, restored_events = 0;
 };

@@ -23,6 +23,24 @@ TEST_CASE("one list of facts gives text and JSON") {
   CHECK(Report().ToJson() == "{}\n");
 }
 
+TEST_CASE("people see times in a unit that suits them, programs see nanoseconds") {
+  Report report;
+  report.AddTime("fold_ns", 0);
+  report.AddTime("commit_ns_p50", 999);
+  report.AddTime("commit_ns_p99", 63'459);
+  report.AddTime("track_ns", 4'000'000);
+  report.AddTime("store_ns", 12'000'000'000);
+  CHECK(report.ToText() ==
+        "fold        0 ns\n"
+        "commit p50  999 ns\n"
+        "commit p99  63.4 us\n"
+        "track       4.0 ms\n"
+        "store       12.0 s\n");
+  CHECK(report.ToJson() ==
+        "{\"fold_ns\": 0, \"commit_ns_p50\": 999, \"commit_ns_p99\": 63459, "
+        "\"track_ns\": 4000000, \"store_ns\": 12000000000}\n");
+}
+
 TEST_CASE("info says where the state would be when there is none") {
   StatePath state = {"/s/sample.db", "PERDURE_STATE", false};
   std::string json = InfoReport(test::kSampleProgram, state, std::nullopt).ToJson();
