@@ -17,21 +17,36 @@ constexpr const char* kSqlText[] = {
     "BEGIN IMMEDIATE",
     "COMMIT",
     "ROLLBACK",
-    "INSERT INTO header (id, format_version, module_hash, program_name, compiler, created_us, "
-    "base_seq,"
-    " base_hash, base_chunks, base_digest, sealed_seq, sealed_hash, hash)"
-    " VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    "INSERT INTO header (id, format_version, module_hash, program_name, compiler, created_us,"
+    " base_seq, base_hash, folding_seq, base_chunks, base_digest,"
+    " past_seq, past_hash, past_folding_seq, past_chunks, past_digest,"
+    " sealed_seq, sealed_hash, hash)"
+    " VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
     " ON CONFLICT (id) DO UPDATE SET format_version = excluded.format_version,"
     " module_hash = excluded.module_hash, program_name = excluded.program_name,"
     " compiler = excluded.compiler, created_us = excluded.created_us, base_seq = excluded.base_seq,"
-    " base_hash = excluded.base_hash, base_chunks = excluded.base_chunks,"
-    " base_digest = excluded.base_digest, sealed_seq = excluded.sealed_seq,"
+    " base_hash = excluded.base_hash, folding_seq = excluded.folding_seq,"
+    " base_chunks = excluded.base_chunks, base_digest = excluded.base_digest,"
+    " past_seq = excluded.past_seq, past_hash = excluded.past_hash,"
+    " past_folding_seq = excluded.past_folding_seq, past_chunks = excluded.past_chunks,"
+    " past_digest = excluded.past_digest, sealed_seq = excluded.sealed_seq,"
     " sealed_hash = excluded.sealed_hash, hash = excluded.hash",
     "INSERT INTO base_chunk (id, data) VALUES (?, ?)"
     " ON CONFLICT (id) DO UPDATE SET data = excluded.data",
+    "INSERT INTO past_chunk (id, data) VALUES (?, ?)"
+    " ON CONFLICT (id) DO UPDATE SET data = excluded.data",
     "DELETE FROM base_chunk WHERE id = ?",
+    "DELETE FROM past_chunk WHERE id = ?",
     "INSERT INTO base_section (tag, data) VALUES (?, ?)"
     " ON CONFLICT (tag) DO UPDATE SET data = excluded.data",
+    "INSERT INTO past_section (tag, data) VALUES (?, ?)"
+    " ON CONFLICT (tag) DO UPDATE SET data = excluded.data",
+    "DELETE FROM base_section",
+    "DELETE FROM past_section",
+    "SELECT data FROM base_chunk WHERE id = ?",
+    "SELECT data FROM past_chunk WHERE id = ?",
+    "SELECT id FROM base_chunk WHERE id >= ? ORDER BY id LIMIT 1",
+    "SELECT id FROM past_chunk WHERE id >= ? ORDER BY id LIMIT 1",
     "INSERT INTO base_global (idx, name, type, value) VALUES (?, ?, ?, ?)"
     " ON CONFLICT (idx) DO UPDATE SET name = excluded.name, type = excluded.type,"
     " value = excluded.value",
@@ -39,11 +54,13 @@ constexpr const char* kSqlText[] = {
     "chunks,"
     " hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     "DELETE FROM event WHERE seq <= ?",
-    "SELECT data FROM base_chunk WHERE id = ?",
+    "SELECT seq, kind, outcome, time_us, input, result, delta, effects, globals, chunks, hash"
+    " FROM event WHERE seq = ?",
+    "SELECT seq FROM event ORDER BY seq LIMIT 1",
 };
 
 bool IsSame(const StateHeader& a, const StateHeader& b) {
-  return a.hash == b.hash && a.sealed_seq == b.sealed_seq && a.base_seq == b.base_seq;
+  return a.hash == b.hash && a.sealed_seq == b.sealed_seq && a.base == b.base && a.past == b.past;
 }
 
 }  // namespace
@@ -91,7 +108,7 @@ Status SqliteStore::Begin() {
   connection_->vfs()->MarkLog();
   PERDURE_TRY(Step(kBegin));
   in_transaction_ = true;
-  write_failed_ = false;
+  write_failed_ = appended_ = false;
   pending_header_.reset();
   if (!empty_) return OkStatus();
   Status created = Create();
@@ -125,7 +142,7 @@ Status SqliteStore::Commit() {
   }
   statement->Reset();
   in_transaction_ = false;
-  committed_ = true;
+  committed_event_ |= appended_;
   if (pending_header_.has_value()) header_ = std::move(pending_header_);
   pending_header_.reset();
   if (!empty_) return OkStatus();
@@ -154,19 +171,31 @@ void SqliteStore::Abort() {
   }
 }
 
-Status SqliteStore::Maintain(const StateHeader& sealed, bool closing) {
+bool SqliteStore::MaintenanceIsDue(Moment moment) const {
+  if (connection_ == nullptr || empty_) return false;
+  switch (moment) {
+    case Moment::kBusy:
+      return log_pages_ >= checkpoint_pages_;
+    case Moment::kIdle:
+      return log_pages_ >= checkpoint_pages_ - kCheckpointPages + kCheckpointPagesIdle;
+    case Moment::kClosing:
+      break;
+  }
+  return true;
+}
+
+Status SqliteStore::Maintain(const StateHeader& sealed, Moment moment) {
   PERDURE_TRY(RequireOpen());
   if (in_transaction_) {
     return StateError(StatusCode::kFailedPrecondition, connection_->path(),
                       "has an open transaction");
   }
-  if (empty_) return OkStatus();
-  if (!closing && log_pages_ < checkpoint_pages_) return OkStatus();
-  const bool had_committed = committed_;
-  Status status = SealAndCheckpoint(sealed, closing);
+  if (!MaintenanceIsDue(moment)) return OkStatus();
+  Status status = SealAndCheckpoint(sealed, moment);
   if (status.ok()) {
     checkpoint_pages_ = kCheckpointPages;
-  } else if (status.code() == StatusCode::kResourceExhausted && (!closing || !had_committed)) {
+  } else if (status.code() == StatusCode::kResourceExhausted &&
+             (moment != Moment::kClosing || !committed_event_)) {
     // Nothing is lost: the log has everything, and whoever only looks at a state on a full disk
     // may. Try again when it has grown as much again; if there is no room for that either, the
     // commit says so.
@@ -176,7 +205,7 @@ Status SqliteStore::Maintain(const StateHeader& sealed, bool closing) {
   return status;
 }
 
-Status SqliteStore::SealAndCheckpoint(const StateHeader& sealed, bool closing) {
+Status SqliteStore::SealAndCheckpoint(const StateHeader& sealed, Moment moment) {
   if (!header_.has_value() || !IsSame(*header_, sealed)) {
     Status status = Begin();
     if (status.ok()) status = PutHeader(sealed);
@@ -187,7 +216,8 @@ Status SqliteStore::SealAndCheckpoint(const StateHeader& sealed, bool closing) {
     }
   }
   if (log_pages_ == 0) return OkStatus();
-  PERDURE_ASSIGN_OR_RETURN(const bool complete, connection_->Checkpoint(/*truncate=*/closing));
+  const bool truncate = moment == Moment::kClosing;
+  PERDURE_ASSIGN_OR_RETURN(const bool complete, connection_->Checkpoint(truncate));
   if (complete) log_pages_ = 0;
   return OkStatus();
 }

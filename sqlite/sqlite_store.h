@@ -61,28 +61,35 @@ class SqliteStore final : public Store {
 
   Status Clear() override;
   Status PutHeader(const StateHeader& header) override;
-  Status PutChunk(uint64_t id, std::string_view blob) override;
-  Status DeleteChunk(uint64_t id) override;
-  Status PutSection(uint32_t tag, std::string_view blob) override;
+  Status PutChunk(Image image, uint64_t id, std::string_view blob) override;
+  Status DeleteChunk(Image image, uint64_t id) override;
+  Status PutSection(Image image, uint32_t tag, std::string_view blob) override;
+  Status DeleteSections(Image image) override;
   Status PutGlobalMirror(const GlobalMirror& mirror) override;
   Status AppendEvent(const EventRecord& event) override;
   Status DeleteEventsThrough(uint64_t seq) override;
 
-  Status ForEachChunk(const BlobVisitor& visit) override;
-  Status ForEachSection(const BlobVisitor& visit) override;
-  Result<std::optional<std::string>> ReadChunk(uint64_t id) override;
+  Status ForEachChunk(Image image, const BlobVisitor& visit) override;
+  Status ForEachSection(Image image, const BlobVisitor& visit) override;
+  Result<bool> ReadChunk(Image image, uint64_t id, std::string* blob) override;
+  Result<std::optional<uint64_t>> NextChunk(Image image, uint64_t from) override;
   Status ForEachEvent(uint64_t after, const EventVisitor& visit) override;
+  Result<bool> ReadEvent(uint64_t seq, EventRecord* event) override;
+  Result<uint64_t> OldestEvent() override;
 
-  Status Maintain(const StateHeader& sealed, bool closing) override;
+  Status Maintain(const StateHeader& sealed, Moment moment) override;
+  bool MaintenanceIsDue(Moment moment) const override;
   Status Close() override;
   uint64_t BytesWritten() const override;
   uint64_t BytesOnDisk() const override;
 
  private:
-  // 4 MB of log. Fewer: the same pages are moved more often (1.54 bytes written for each byte of
-  // change at 100 pages, 1.28 at 1000, 1.18 at 4000); more: a longer pause for each move, a longer
-  // recovery.
-  static constexpr int kCheckpointPages = 1000;
+  // 8 MB of log, if there is never time to move it. Fewer: the same pages are moved more often
+  // (1.54 bytes written for each byte of change at 100 pages, 1.28 at 1000, 1.18 at 4000); more: a
+  // longer pause for each move, a longer recovery.
+  static constexpr int kCheckpointPages = 2000;
+  // When nobody is waiting.
+  static constexpr int kCheckpointPagesIdle = 500;
 
   // The statements of the commit path, prepared once.
   enum Sql : uint8_t {
@@ -90,13 +97,24 @@ class SqliteStore final : public Store {
     kCommit,
     kRollback,
     kPutHeader,
+    // One for each image, in their order.
     kPutChunk,
+    kPutPastChunk,
     kDeleteChunk,
+    kDeletePastChunk,
     kPutSection,
+    kPutPastSection,
+    kDeleteSections,
+    kDeletePastSections,
+    kReadChunk,
+    kReadPastChunk,
+    kNextChunk,
+    kNextPastChunk,
     kPutGlobal,
     kAppendEvent,
     kDeleteEvents,
-    kReadChunk,
+    kReadEvent,
+    kOldestEvent,
     kSqlCount
   };
 
@@ -113,11 +131,13 @@ class SqliteStore final : public Store {
   Result<Statement*> Use(Sql sql);
   Status Step(Sql sql);  // a statement without parameters or rows
   Result<Statement*> UseInTransaction(Sql sql);
+  static Sql Of(Image image, Sql of_base);
+  Result<std::optional<int64_t>> ReadInt(Statement* statement, std::string_view table);
   Status Write(Statement* statement);  // steps and resets a writing statement
   Status RequireOpen() const;
   Status RequireTransaction() const;  // one without a failed write
   Status Create();
-  Status SealAndCheckpoint(const StateHeader& sealed, bool closing);
+  Status SealAndCheckpoint(const StateHeader& sealed, Moment moment);
   Status ForEachBlob(const char* sql, const BlobVisitor& visit);
   Status Damaged(std::string_view where) const;
 
@@ -134,7 +154,8 @@ class SqliteStore final : public Store {
 
   int log_pages_ = 0;  // frames in the log after the last commit; 0: all of them are in PATH
   int checkpoint_pages_ = kCheckpointPages;  // Maintain acts from here on
-  bool committed_ = false;                   // something, since Open
+  bool appended_ = false;                    // an event, in the open transaction
+  bool committed_event_ = false;             // since Open
   uint64_t bytes_written_at_close_ = 0;
   std::optional<StateHeader> header_;          // as committed, if this store wrote or read it
   std::optional<StateHeader> pending_header_;  // as written in the open transaction

@@ -53,13 +53,17 @@ StateHeader HeaderOf(Row* row) {
   header.program_name = row->Text(2);
   header.compiler = row->Text(3);
   header.created_us = row->Int(4);
-  header.base_seq = static_cast<uint64_t>(row->IntIn(5, 0, INT64_MAX));
-  header.base_hash = row->Bits(6);
-  header.base_chunks = static_cast<uint64_t>(row->IntIn(7, 0, INT64_MAX));
-  header.base_digest = row->Bits(8);
-  header.sealed_seq = static_cast<uint64_t>(row->IntIn(9, 0, INT64_MAX));
-  header.sealed_hash = row->Bits(10);
-  header.hash = row->Bits(11);
+  int column = 5;
+  for (ImageHeader* image : {&header.base, &header.past}) {
+    image->seq = static_cast<uint64_t>(row->IntIn(column++, 0, INT64_MAX));
+    image->hash = row->Bits(column++);
+    image->folding_seq = static_cast<uint64_t>(row->IntIn(column++, 0, INT64_MAX));
+    image->chunks = static_cast<uint64_t>(row->IntIn(column++, 0, INT64_MAX));
+    image->digest = row->Bits(column++);
+  }
+  header.sealed_seq = static_cast<uint64_t>(row->IntIn(15, 0, INT64_MAX));
+  header.sealed_hash = row->Bits(16);
+  header.hash = row->Bits(17);
   return header;
 }
 
@@ -71,8 +75,9 @@ Result<std::optional<StateHeader>> SqliteStore::ReadHeader() {
   PERDURE_ASSIGN_OR_RETURN(
       Statement statement,
       connection_->Prepare("SELECT format_version, module_hash, program_name, compiler, created_us,"
-                           " base_seq, base_hash, base_chunks, base_digest, sealed_seq,"
-                           " sealed_hash, hash FROM header WHERE id = 1"));
+                           " base_seq, base_hash, folding_seq, base_chunks, base_digest,"
+                           " past_seq, past_hash, past_folding_seq, past_chunks, past_digest,"
+                           " sealed_seq, sealed_hash, hash FROM header WHERE id = 1"));
   const int rc = statement.Step();
   // A state is created whole (Q3): tables without a header have lost it.
   if (rc == SQLITE_DONE && !in_transaction_) return Damaged("table 'header'");
@@ -103,7 +108,8 @@ Status SqliteStore::Clear() {
   PERDURE_TRY(RequireTransaction());
   const char* const sql =
       "DELETE FROM header; DELETE FROM base_chunk; DELETE FROM base_section;"
-      "DELETE FROM base_global; DELETE FROM event";
+      "DELETE FROM past_chunk; DELETE FROM past_section; DELETE FROM base_global;"
+      "DELETE FROM event";
   Status status = connection_->Run(sql);
   if (!status.ok()) write_failed_ = true;
   return status;
@@ -116,36 +122,50 @@ Status SqliteStore::PutHeader(const StateHeader& header) {
   put->BindText(3, header.program_name);
   put->BindText(4, header.compiler);
   put->BindInt(5, header.created_us);
-  put->BindBits(6, header.base_seq);
-  put->BindBits(7, header.base_hash);
-  put->BindBits(8, header.base_chunks);
-  put->BindBits(9, header.base_digest);
-  put->BindBits(10, header.sealed_seq);
-  put->BindBits(11, header.sealed_hash);
-  put->BindBits(12, header.hash);
+  int parameter = 6;
+  for (const ImageHeader* image : {&header.base, &header.past}) {
+    put->BindBits(parameter++, image->seq);
+    put->BindBits(parameter++, image->hash);
+    put->BindBits(parameter++, image->folding_seq);
+    put->BindBits(parameter++, image->chunks);
+    put->BindBits(parameter++, image->digest);
+  }
+  put->BindBits(parameter++, header.sealed_seq);
+  put->BindBits(parameter++, header.sealed_hash);
+  put->BindBits(parameter++, header.hash);
   PERDURE_TRY(Write(put));
   pending_header_ = header;
   return OkStatus();
 }
 
-Status SqliteStore::PutChunk(uint64_t id, std::string_view blob) {
-  PERDURE_ASSIGN_OR_RETURN(Statement * put, UseInTransaction(kPutChunk));
+// The image's own of two statements that follow each other.
+SqliteStore::Sql SqliteStore::Of(Image image, Sql of_base) {
+  return static_cast<Sql>(of_base + (image == Image::kPast ? 1 : 0));
+}
+
+Status SqliteStore::PutChunk(Image image, uint64_t id, std::string_view blob) {
+  PERDURE_ASSIGN_OR_RETURN(Statement * put, UseInTransaction(Of(image, kPutChunk)));
   put->BindBits(1, id);
   put->BindBlob(2, blob);
   return Write(put);
 }
 
-Status SqliteStore::DeleteChunk(uint64_t id) {
-  PERDURE_ASSIGN_OR_RETURN(Statement * remove, UseInTransaction(kDeleteChunk));
+Status SqliteStore::DeleteChunk(Image image, uint64_t id) {
+  PERDURE_ASSIGN_OR_RETURN(Statement * remove, UseInTransaction(Of(image, kDeleteChunk)));
   remove->BindBits(1, id);
   return Write(remove);
 }
 
-Status SqliteStore::PutSection(uint32_t tag, std::string_view blob) {
-  PERDURE_ASSIGN_OR_RETURN(Statement * put, UseInTransaction(kPutSection));
+Status SqliteStore::PutSection(Image image, uint32_t tag, std::string_view blob) {
+  PERDURE_ASSIGN_OR_RETURN(Statement * put, UseInTransaction(Of(image, kPutSection)));
   put->BindInt(1, tag);
   put->BindBlob(2, blob);
   return Write(put);
+}
+
+Status SqliteStore::DeleteSections(Image image) {
+  PERDURE_ASSIGN_OR_RETURN(Statement * remove, UseInTransaction(Of(image, kDeleteSections)));
+  return Write(remove);
 }
 
 Status SqliteStore::PutGlobalMirror(const GlobalMirror& mirror) {
@@ -170,6 +190,7 @@ Status SqliteStore::AppendEvent(const EventRecord& event) {
   if (!event.globals.empty()) append->BindText(9, event.globals);  // else NULL
   append->BindInt(10, event.chunks);
   append->BindBits(11, event.hash);
+  appended_ = true;
   return Write(append);
 }
 
@@ -179,12 +200,16 @@ Status SqliteStore::DeleteEventsThrough(uint64_t seq) {
   return Write(remove);
 }
 
-Status SqliteStore::ForEachChunk(const BlobVisitor& visit) {
-  return ForEachBlob("SELECT id, data FROM base_chunk ORDER BY id", visit);
+Status SqliteStore::ForEachChunk(Image image, const BlobVisitor& visit) {
+  return ForEachBlob(image == Image::kBase ? "SELECT id, data FROM base_chunk ORDER BY id"
+                                           : "SELECT id, data FROM past_chunk ORDER BY id",
+                     visit);
 }
 
-Status SqliteStore::ForEachSection(const BlobVisitor& visit) {
-  return ForEachBlob("SELECT tag, data FROM base_section ORDER BY tag", visit);
+Status SqliteStore::ForEachSection(Image image, const BlobVisitor& visit) {
+  return ForEachBlob(image == Image::kBase ? "SELECT tag, data FROM base_section ORDER BY tag"
+                                           : "SELECT tag, data FROM past_section ORDER BY tag",
+                     visit);
 }
 
 // Walks have a statement of their own, so that a visitor may use the store, walks included.
@@ -204,24 +229,78 @@ Status SqliteStore::ForEachBlob(const char* sql, const BlobVisitor& visit) {
   return rc == SQLITE_DONE ? OkStatus() : connection_->Error(rc);
 }
 
-Result<std::optional<std::string>> SqliteStore::ReadChunk(uint64_t id) {
+Result<bool> SqliteStore::ReadChunk(Image image, uint64_t id, std::string* blob) {
   PERDURE_TRY(RequireOpen());
-  if (empty_ && !in_transaction_) return std::optional<std::string>();
-  PERDURE_ASSIGN_OR_RETURN(Statement * read, Use(kReadChunk));
+  if (empty_ && !in_transaction_) return false;
+  PERDURE_ASSIGN_OR_RETURN(Statement * read, Use(Of(image, kReadChunk)));
   read->BindBits(1, id);
   const int rc = read->Step();
-  std::optional<std::string> blob;
   Status status;
   if (rc == SQLITE_ROW) {
     Row row(*read);
-    blob = std::string(row.Blob(0));
-    if (!row.ok()) status = Damaged("table 'base_chunk'");
+    blob->assign(row.Blob(0));
+    if (!row.ok()) status = Damaged("a table of chunks");
   } else if (rc != SQLITE_DONE) {
     status = connection_->Error(rc);
   }
   read->Reset();
   if (!status.ok()) return status;
-  return blob;
+  return rc == SQLITE_ROW;
+}
+
+// Steps and resets a statement that gives one integer or nothing.
+Result<std::optional<int64_t>> SqliteStore::ReadInt(Statement* statement, std::string_view table) {
+  const int rc = statement->Step();
+  std::optional<int64_t> value;
+  Status status;
+  if (rc == SQLITE_ROW) {
+    Row row(*statement);
+    value = row.IntIn(0, 0, INT64_MAX);
+    if (!row.ok()) status = Damaged(table);
+  } else if (rc != SQLITE_DONE) {
+    status = connection_->Error(rc);
+  }
+  statement->Reset();
+  if (!status.ok()) return status;
+  return value;
+}
+
+Result<std::optional<uint64_t>> SqliteStore::NextChunk(Image image, uint64_t from) {
+  PERDURE_TRY(RequireOpen());
+  if (empty_ && !in_transaction_) return std::optional<uint64_t>();
+  PERDURE_ASSIGN_OR_RETURN(Statement * next, Use(Of(image, kNextChunk)));
+  next->BindBits(1, from);
+  PERDURE_ASSIGN_OR_RETURN(const std::optional<int64_t> id, ReadInt(next, "a table of chunks"));
+  if (!id.has_value()) return std::optional<uint64_t>();
+  if (static_cast<uint64_t>(*id) < from) return Damaged("a table of chunks");
+  return std::optional<uint64_t>(*id);
+}
+
+Result<uint64_t> SqliteStore::OldestEvent() {
+  PERDURE_TRY(RequireOpen());
+  if (empty_ && !in_transaction_) return uint64_t{0};
+  PERDURE_ASSIGN_OR_RETURN(Statement * oldest, Use(kOldestEvent));
+  PERDURE_ASSIGN_OR_RETURN(const std::optional<int64_t> seq, ReadInt(oldest, "table 'event'"));
+  return static_cast<uint64_t>(seq.value_or(0));
+}
+
+Result<bool> SqliteStore::ReadEvent(uint64_t seq, EventRecord* event) {
+  PERDURE_TRY(RequireOpen());
+  if (empty_ && !in_transaction_) return false;
+  PERDURE_ASSIGN_OR_RETURN(Statement * read, Use(kReadEvent));
+  read->BindBits(1, seq);
+  const int rc = read->Step();
+  Status status;
+  if (rc == SQLITE_ROW) {
+    Row row(*read);
+    *event = EventOf(&row);
+    if (!row.ok() || event->seq != seq) status = Damaged("table 'event'");
+  } else if (rc != SQLITE_DONE) {
+    status = connection_->Error(rc);
+  }
+  read->Reset();
+  if (!status.ok()) return status;
+  return rc == SQLITE_ROW;
 }
 
 Status SqliteStore::ForEachEvent(uint64_t after, const EventVisitor& visit) {

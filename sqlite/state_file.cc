@@ -149,6 +149,14 @@ Result<bool> CheckFile(const std::string& path, const std::string& sqlite_name, 
                       ", newer than format ", kSchemaVersion,
                       " of this program: build the program with a newer compiler");
   }
+  if (version >= static_cast<uint32_t>(kSchemaVersionFirst) &&
+      version < static_cast<uint32_t>(kSchemaVersion)) {
+    return StateError(StatusCode::kIncompatible, path, "has format ", version,
+                      ", which only versions of perdure before the first release wrote, and this "
+                      "program has format ",
+                      kSchemaVersion,
+                      ": use the program that made it, or begin again with --perdure-fresh");
+  }
   if (version != static_cast<uint32_t>(kSchemaVersion) ||
       Big(header + kPageSizeAt, 2) != kDatabasePageBytes) {
     return StateError(StatusCode::kCorrupt, path, "has a damaged header: restore it from a backup");

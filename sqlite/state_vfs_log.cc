@@ -9,7 +9,7 @@ namespace {
 constexpr int64_t kGrowFromBytes = 64 * 1024;
 // The log starts over from its beginning when it is longer than kCheckpointPages; growing it
 // further than that plus one event of ordinary size is for nothing.
-constexpr int64_t kGrowToBytes = 5 * 1024 * 1024;
+constexpr int64_t kGrowToBytes = 9 * 1024 * 1024;
 constexpr int64_t kGrowStepBytesMax = 1024 * 1024;
 
 const char kZeros[64 * 1024] = {};

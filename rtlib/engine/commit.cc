@@ -10,6 +10,14 @@
 #include "rtlib/engine/record_hash.h"
 
 namespace perdure {
+namespace {
+
+// What is folded between two events, and at a time while there are none: about 250 us.
+constexpr uint64_t kFoldUnits = 24;
+// How much of it may wait for a commit: its pages are written with the next event's row.
+constexpr uint64_t kFoldOpenUnits = 128;
+
+}  // namespace
 
 Status Instance::Impl::Usable() const {
   if (running_) {
@@ -27,8 +35,7 @@ Status Instance::Impl::Usable() const {
 Status Instance::Impl::Poison(Status why) {
   PERDURE_CHECK(!why.ok(), "poisoned without a reason");
   poisoned_ = why;
-  store_->Abort();
-  transaction_open_ = false;
+  AbortTransaction();
   if (group_.events != 0) newest_ = group_.before;
   group_ = {};
   guest_->host().effects.clear();
@@ -66,7 +73,8 @@ Status Instance::Impl::AppendToGroup(const EventRecord& record) {
   PERDURE_TRY(store_->AppendEvent(record));
   if (group_.events == 0) group_.before = newest_;
   newest_ = {record.seq, record.hash};
-  delta_bytes_since_fold_ += record.delta.size();
+  folder_.EventAdded(record.delta.size());
+  chunks_of_last_event_ = record.chunks;
   if (group_.events == 0) group_.began_ns = MonotonicNs();
   ++group_.events;
   std::vector<perdure_effect>& effects = guest_->host().effects;
@@ -93,10 +101,27 @@ bool Instance::Impl::GroupIsFull() const {
 
 Status Instance::Impl::CommitGroup() {
   const TimeAdder timer(&stats_.store_ns);
-  PERDURE_TRY(store_->Commit());
-  transaction_open_ = creating_ = false;
+  PERDURE_TRY(CommitTransaction());
+  creating_ = false;
   ++stats_.commits;
   return OkStatus();
+}
+
+Status Instance::Impl::CommitTransaction() {
+  PERDURE_TRY(store_->Commit());
+  transaction_open_ = fold_open_ = false;
+  fold_open_units_ = 0;
+  return OkStatus();
+}
+
+void Instance::Impl::AbortTransaction() {
+  store_->Abort();
+  if (fold_open_) {
+    header_ = committed_header_;
+    folder_.Restart();
+  }
+  transaction_open_ = fold_open_ = false;
+  fold_open_units_ = 0;
 }
 
 // What a commit sets free. A failure in here poisons the instance, but the events are acknowledged:
@@ -107,7 +132,7 @@ void Instance::Impl::AfterCommit(uint64_t began_ns) {
   stats_.commit_ns += took_ns;
   if (!ReleaseEffects(group_.effects)) output_closed_ = true;  // (E2)
   group_ = {};
-  Housekeep(/*closing=*/false);
+  HousekeepAfterEvent();
 }
 
 Status Instance::Impl::Flush() {
@@ -128,22 +153,99 @@ void Instance::Impl::SealHeader() {
   header_.hash = HeaderHash(header_);
 }
 
-void Instance::Impl::Housekeep(bool closing) {
+Status Instance::Impl::Maintain(Store::Moment moment) {
   PERDURE_CHECK(!transaction_open_, "housekeeping inside a transaction");
-  if (ShouldFold(header_, newest_.seq, options_.history_events, delta_bytes_since_fold_, closing)) {
-    const uint64_t began_ns = MonotonicNs();
-    Status folded = Fold(program_, FoldTarget(newest_.seq, options_.history_events), newest_,
-                         store_.get(), &header_, &stats_.folds);
-    stats_.fold_ns += MonotonicNs() - began_ns;
-    if (!folded.ok()) {
-      (void)Poison(std::move(folded).WithContext("folding old events"));
-      return;
-    }
-    delta_bytes_since_fold_ = 0;
-  }
   SealHeader();
-  Status maintained = store_->Maintain(header_, closing);
-  if (!maintained.ok()) (void)Poison(std::move(maintained));
+  return store_->Maintain(header_, moment);
+}
+
+// Folds for about so many units, in a transaction that stays open for the next event's row to join.
+Status Instance::Impl::FoldSome(uint64_t units, Store::Moment moment) {
+  const uint64_t began_ns = MonotonicNs();
+  bool wrote = false;
+  Status status;
+  for (uint64_t spent = 0; status.ok() && spent < units;) {
+    if (!folder_.IsDue(header_, newest_.seq, moment)) break;
+    if (folder_.NextWrites()) {
+      if (!transaction_open_) {
+        status = store_->Begin();
+        transaction_open_ = status.ok();
+      }
+      if (!fold_open_) committed_header_ = header_;
+      wrote = fold_open_ = true;
+    }
+    if (!status.ok()) break;
+    const Result<uint64_t> cost = folder_.Piece(&header_, newest_.seq, moment);
+    status = cost.status();
+    spent += cost.ok() ? *cost : 0;
+    if (wrote) fold_open_units_ += cost.ok() ? *cost : 0;
+  }
+  if (status.ok() && wrote) {
+    SealHeader();
+    status = store_->PutHeader(header_);
+  }
+  stats_.fold_ns += MonotonicNs() - began_ns;
+  return FoldSettled(std::move(status));
+}
+
+// A fold for which there is no room is not worth an instance: it is put off.
+Status Instance::Impl::FoldSettled(Status status) {
+  if (status.ok()) return status;
+  if (status.code() != StatusCode::kResourceExhausted) {
+    return std::move(status).WithContext("folding old events");
+  }
+  AbortTransaction();
+  fold_paused_until_ = newest_.seq + kFoldSlackEvents;
+  return OkStatus();
+}
+
+Status Instance::Impl::CommitFold() { return FoldSettled(CommitTransaction()); }
+
+// Somebody may be waiting for the next event: a little, and more only if folding does not keep up.
+void Instance::Impl::HousekeepAfterEvent() {
+  Status status;
+  if (store_->MaintenanceIsDue(Store::Moment::kBusy)) status = Maintain(Store::Moment::kBusy);
+  if (status.ok() && newest_.seq >= fold_paused_until_) {
+    const uint64_t backlog = folder_.Backlog(header_, newest_.seq);
+    const uint64_t more = backlog > 1 ? kFoldUnits + 8 * chunks_of_last_event_ : 0;
+    status = FoldSome(kFoldUnits + more, Store::Moment::kBusy);
+  }
+  if (!status.ok()) (void)Poison(std::move(status));
+}
+
+Result<bool> Instance::Impl::Housekeep() {
+  PERDURE_TRY(Usable());
+  if (group_.events != 0 || creating_) return false;
+  constexpr Store::Moment kIdle = Store::Moment::kIdle;
+  const bool folds =
+      newest_.seq >= fold_paused_until_ && folder_.IsDue(header_, newest_.seq, kIdle);
+  Status status;
+  if (folds && fold_open_units_ < kFoldOpenUnits) {
+    status = FoldSome(kFoldUnits, kIdle);
+  } else if (transaction_open_) {
+    status = CommitFold();
+  } else if (store_->MaintenanceIsDue(kIdle)) {
+    status = Maintain(kIdle);
+  } else {
+    return false;
+  }
+  if (!status.ok()) return Poison(std::move(status));
+  return true;
+}
+
+void Instance::Impl::HousekeepToTheEnd() {
+  constexpr Store::Moment kClosing = Store::Moment::kClosing;
+  Status status;
+  while (status.ok() && newest_.seq >= fold_paused_until_ &&
+         folder_.IsDue(header_, newest_.seq, kClosing)) {
+    status = FoldSome(kFoldOpenUnits, kClosing);
+    if (status.ok() && transaction_open_ && fold_open_units_ >= kFoldOpenUnits) {
+      status = CommitFold();
+    }
+  }
+  if (status.ok() && transaction_open_) status = CommitFold();
+  if (status.ok()) status = Maintain(kClosing);
+  if (!status.ok()) (void)Poison(std::move(status));
 }
 
 }  // namespace perdure

@@ -2,8 +2,8 @@
 
 #include <cstring>
 
-#include "rtlib/engine/base_rows.h"
 #include "rtlib/engine/global_mirror.h"
+#include "rtlib/engine/image_rows.h"
 #include "rtlib/state/chunk_blob.h"
 
 namespace perdure {
@@ -13,7 +13,7 @@ Status WriteInitialBase(Guest* guest, Store* store, CommittedImage* image, State
   PERDURE_ASSIGN_OR_RETURN(
       const SmallState small,
       CaptureSmallState(program, guest->instance(), guest->host(), guest->functions()));
-  BaseTally tally;
+  RowTally tally;
   for (uint32_t i = 0; i < program.memory_count; ++i) {
     const uint64_t pages = small.memory_pages[i];
     PERDURE_TRY(image->MakeRoom(i, pages));
@@ -24,17 +24,16 @@ Status WriteInitialBase(Guest* guest, Store* store, CommittedImage* image, State
       if (IsZeroChunk(raw)) continue;
       const ChunkBlob blob = EncodeChunk(ChunkId(i, chunk), raw);
       tally.AddChunk(blob.hash);
-      PERDURE_TRY(store->PutChunk(ChunkId(i, chunk), blob.bytes));
+      PERDURE_TRY(store->PutChunk(Image::kBase, ChunkId(i, chunk), blob.bytes));
       std::memcpy(image->memory(i) + chunk * kBaseChunkBytes, raw, kBaseChunkBytes);
     }
   }
   image->TakeSmallState(guest);
-  PERDURE_TRY(PutSections(small, program, store, &tally));
+  PERDURE_TRY(PutSections(Image::kBase, small, program, store, &tally));
   PERDURE_TRY(PutGlobalMirrors(program, small, store));
-  header->base_seq = 0;
-  header->base_hash = 0;
-  header->base_chunks = tally.chunks;
-  header->base_digest = tally.digest;
+  header->base = {.seq = 0, .hash = 0, .folding_seq = 0, .chunks = 0, .digest = 0};
+  header->past = header->base;
+  tally.Store(&header->base);
   return OkStatus();
 }
 

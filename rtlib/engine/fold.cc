@@ -1,165 +1,294 @@
 #include "rtlib/engine/fold.h"
 
 #include <algorithm>
-#include <array>
 #include <cstring>
-#include <map>
-#include <optional>
+#include <string>
 
 #include "rtlib/base/check.h"
 #include "rtlib/base/text.h"
-#include "rtlib/engine/base_rows.h"
 #include "rtlib/engine/global_mirror.h"
 #include "rtlib/state/chunk_blob.h"
-#include "rtlib/state/delta_reader.h"
 
 namespace perdure {
 namespace {
 
-// Base chunks being changed; read from the store when first touched.
-class ChunkSink final : public MemorySink {
- public:
-  explicit ChunkSink(Store* store) : store_(*store) {}
+// What pieces cost, in units of about 10 us.
+constexpr uint64_t kMoveUnits = 2;
+constexpr uint64_t kFinishUnits = 4;
+constexpr uint64_t kBytesAUnit = 16384;  // of deltas and sections read or written
 
-  // A grown memory has no new chunks until they are written; a smaller one loses those above.
-  Status Resize(uint32_t memory, uint64_t before, uint64_t pages) override {
-    for (uint64_t i = pages * kChunksPerPage; i < before * kChunksPerPage; ++i) {
-      const uint64_t id = ChunkId(memory, i);
-      if (!chunks_.contains(id)) {
-        PERDURE_ASSIGN_OR_RETURN(const std::optional<std::string> blob, store_.ReadChunk(id));
-        if (!blob.has_value()) continue;
-      }
-      PERDURE_ASSIGN_OR_RETURN(Chunk * chunk, Touch(id));
-      chunk->raw.fill(0);
-    }
-    return OkStatus();
-  }
+Status Corrupt(std::string message) { return Status(StatusCode::kCorrupt, std::move(message)); }
 
-  Status Write(uint32_t memory, uint64_t offset, std::string_view bytes) override {
-    while (!bytes.empty()) {
-      const uint64_t in_chunk = offset % kBaseChunkBytes;
-      const size_t length =
-          static_cast<size_t>(std::min<uint64_t>(bytes.size(), kBaseChunkBytes - in_chunk));
-      PERDURE_ASSIGN_OR_RETURN(Chunk * chunk, Touch(ChunkId(memory, offset / kBaseChunkBytes)));
-      std::memcpy(chunk->raw.data() + in_chunk, bytes.data(), length);
-      bytes.remove_prefix(length);
-      offset += length;
-    }
-    return OkStatus();
-  }
-
-  // Puts the chunks back: a chunk that became all zeros loses its row.
-  Status Put(BaseTally* tally) {
-    for (const auto& [id, chunk] : chunks_) {
-      if (chunk.stored_hash.has_value()) tally->RemoveChunk(*chunk.stored_hash);
-      if (!IsZeroChunk(chunk.raw.data())) {
-        const ChunkBlob blob = EncodeChunk(id, chunk.raw.data());
-        tally->AddChunk(blob.hash);
-        if (chunk.stored_hash != blob.hash) PERDURE_TRY(store_.PutChunk(id, blob.bytes));
-      } else if (chunk.stored_hash.has_value()) {
-        PERDURE_TRY(store_.DeleteChunk(id));
-      }
-    }
-    return OkStatus();
-  }
-
-  size_t size() const { return chunks_.size(); }
-
- private:
-  struct Chunk {
-    std::optional<uint64_t> stored_hash;  // nullopt: no row, all zeros
-    std::array<uint8_t, kBaseChunkBytes> raw = {};
-  };
-
-  Result<Chunk*> Touch(uint64_t id) {
-    const auto [place, is_new] = chunks_.try_emplace(id);
-    Chunk* chunk = &place->second;
-    if (!is_new) return chunk;
-    PERDURE_ASSIGN_OR_RETURN(const std::optional<std::string> blob, store_.ReadChunk(id));
-    if (!blob.has_value()) return chunk;
-    uint64_t hash;
-    PERDURE_TRY(DecodeChunk(id, *blob, chunk->raw.data(), &hash));
-    chunk->stored_hash = hash;
-    return chunk;
-  }
-
-  Store& store_;
-  std::map<uint64_t, Chunk> chunks_;
+// A chunk as an image has it.
+struct StoredChunk {
+  bool has_row = false;
+  uint64_t hash = 0;  // of the row
+  std::string blob;
+  uint8_t raw[kBaseChunkBytes];
 };
 
-// Replays events behind *position up to `target` or the bounds of a batch.
-Status ReplayBatch(const perdure_program& program, uint64_t target, Store* store, SmallState* small,
-                   ChunkSink* sink, LogPosition* position) {
-  uint64_t events = 0;
-  // A visitor can end a walk only by an error; this one says that the batch is full.
-  bool is_full = false;
-  Status walked = store->ForEachEvent(position->seq, [&](const EventRecord& event) {
-    if (event.seq > target || events == kFoldBatchEvents ||
-        (events > 0 && sink->size() >= kFoldBatchChunks)) {
-      is_full = true;
-      return Status(StatusCode::kNotFound, "batch is full");
-    }
-    ++events;
-    PERDURE_TRY(Follow(event, position));
-    return ApplyDelta(event.delta, program, small, sink).WithContext(StrCat("event ", event.seq));
-  });
-  if (!walked.ok() && !is_full) return walked;
-  if (events != 0) return OkStatus();
-  return Status(StatusCode::kCorrupt,
-                StrCat("event ", position->seq + 1, " is missing from the log"));
+Status ReadStored(Store* store, Image image, uint64_t id, StoredChunk* chunk) {
+  PERDURE_ASSIGN_OR_RETURN(chunk->has_row, store->ReadChunk(image, id, &chunk->blob));
+  if (chunk->has_row) return DecodeChunk(id, chunk->blob, chunk->raw, &chunk->hash);
+  std::memset(chunk->raw, 0, sizeof(chunk->raw));
+  return OkStatus();
 }
 
-Status FoldBatch(const perdure_program& program, uint64_t target, LogPosition newest, Store* store,
-                 StateHeader* header) {
-  BaseTally old_sections;
-  SmallState small(program);
-  PERDURE_TRY(ReadSections(program, store, &small, &old_sections));
-  ChunkSink sink(store);
-  LogPosition base = {header->base_seq, header->base_hash};
-  PERDURE_TRY(ReplayBatch(program, target, store, &small, &sink, &base));
+bool IsSame(const uint8_t* a, const uint8_t* b) { return std::memcmp(a, b, kBaseChunkBytes) == 0; }
 
-  BaseTally tally = {header->base_chunks, header->base_digest};
-  tally.RemoveSection(old_sections.digest);
-  PERDURE_TRY(sink.Put(&tally));
-  PERDURE_TRY(PutSections(small, program, store, &tally));
-  PERDURE_TRY(PutGlobalMirrors(program, small, store));
-  PERDURE_TRY(store->DeleteEventsThrough(base.seq));
-  header->base_seq = base.seq;
-  header->base_hash = base.hash;
-  header->base_chunks = tally.chunks;
-  header->base_digest = tally.digest;
-  header->sealed_seq = newest.seq;
-  header->sealed_hash = newest.hash;
-  header->hash = HeaderHash(*header);
-  return store->PutHeader(*header);
+Status PutRow(Store* store, Image image, uint64_t id, const uint8_t* raw, ImageHeader* header) {
+  const ChunkBlob blob = EncodeChunk(id, raw);
+  RowTally tally = TallyOf(*header);
+  tally.AddChunk(blob.hash);
+  tally.Store(header);
+  return store->PutChunk(image, id, blob.bytes);
+}
+
+void ForgetRow(uint64_t hash, ImageHeader* header) {
+  RowTally tally = TallyOf(*header);
+  tally.RemoveChunk(hash);
+  tally.Store(header);
 }
 
 }  // namespace
 
-bool ShouldFold(const StateHeader& header, uint64_t newest_seq, uint64_t history_events,
-                uint64_t delta_bytes_since_fold, bool closing) {
-  if (history_events == Options::kHistoryAll) return false;
-  const uint64_t kept = newest_seq - header.base_seq;
-  if (kept <= history_events) return false;
-  const uint64_t slack = closing ? kFoldSlackEventsClosing : kFoldSlackEvents;
-  return kept - history_events > slack || delta_bytes_since_fold > kFoldSlackBytes;
+Folder::Folder(const perdure_program& program, Store* store, uint64_t history_events)
+    : program_(program), store_(*store), history_events_(history_events), small_(program) {}
+
+// ---- when -------------------------------------------------------------------------------------
+
+bool Folder::IsDue(const StateHeader& header, uint64_t newest_seq, Store::Moment moment) const {
+  return phase_ != Phase::kResting || BaseIsDue(header, newest_seq, moment) ||
+         PastIsDue(header, newest_seq, moment) || prune_;
 }
 
-Status Fold(const perdure_program& program, uint64_t target, LogPosition newest, Store* store,
-            StateHeader* header, uint64_t* batches) {
-  PERDURE_CHECK(header->base_seq <= target && target <= newest.seq, "fold target outside the log");
-  while (header->base_seq < target) {
-    PERDURE_TRY(store->Begin());
-    StateHeader next = *header;
-    Status folded = FoldBatch(program, target, newest, store, &next);
-    if (folded.ok()) folded = store->Commit();
-    if (!folded.ok()) {
-      store->Abort();
-      return folded;
-    }
-    *header = next;
-    ++*batches;
+bool Folder::BaseIsDue(const StateHeader& header, uint64_t newest_seq, Store::Moment moment) const {
+  const uint64_t behind = newest_seq - header.base.seq;
+  return behind > FoldSlackEvents(moment) || (behind > 0 && base_bytes_ > kFoldSlackBytes);
+}
+
+bool Folder::PastIsDue(const StateHeader& header, uint64_t newest_seq, Store::Moment moment) const {
+  const uint64_t behind = PastTarget(header, newest_seq) - header.past.seq;
+  return behind > FoldSlackEvents(moment) || (behind > 0 && past_bytes_ > kFoldSlackBytes);
+}
+
+uint64_t Folder::PastTarget(const StateHeader& header, uint64_t newest_seq) const {
+  if (history_events_ == Options::kHistoryAll || newest_seq < history_events_) {
+    return header.past.seq;
   }
+  return std::max(header.past.seq, std::min(header.base.seq, newest_seq - history_events_));
+}
+
+uint64_t Folder::Backlog(const StateHeader& header, uint64_t newest_seq) const {
+  const uint64_t events =
+      std::max(newest_seq - header.base.seq, PastTarget(header, newest_seq) - header.past.seq);
+  return std::max(
+      {events / kFoldSlackEvents, base_bytes_ / kFoldSlackBytes, past_bytes_ / kFoldSlackBytes});
+}
+
+// A past that is behind the base goes on being one until it has caught up, whatever the option says
+// by now.
+bool Folder::KeepsPast(const StateHeader& header) const {
+  return history_events_ > 0 || header.past.seq < header.base.seq;
+}
+
+// ---- the pass ---------------------------------------------------------------------------------
+
+void Folder::Restart() {
+  overlay_.Clear();
+  phase_ = Phase::kResting;
+  prune_ = true;
+}
+
+Result<uint64_t> Folder::Piece(StateHeader* header, uint64_t newest_seq, Store::Moment moment) {
+  switch (phase_) {
+    case Phase::kResting:
+      return Choose(*header, newest_seq, moment);
+    case Phase::kGathering:
+      return Gather();
+    case Phase::kMoving:
+      return Move(header);
+    case Phase::kFinishing:
+      PERDURE_TRY(image_ == Image::kBase ? FinishBase(header) : FinishPast(header));
+      phase_ = Phase::kResting;
+      overlay_.Clear();
+      ++passes_;
+      return kFinishUnits + (small_.host_table.size() + small_.stack.size()) / kBytesAUnit;
+    case Phase::kPruning:  // up to the past nobody reads them
+      PERDURE_TRY(store_.DeleteEventsThrough(oldest_));
+      phase_ = Phase::kResting;
+      return prune_cost_;
+  }
+  return kFinishUnits;
+}
+
+// Neither image may keep the other one waiting for good.
+Result<uint64_t> Folder::Choose(const StateHeader& header, uint64_t newest_seq,
+                                Store::Moment moment) {
+  if (prune_) {
+    PERDURE_ASSIGN_OR_RETURN(oldest_, store_.OldestEvent());
+    prune_ = oldest_ != 0 && oldest_ <= header.past.seq;
+    if (prune_) phase_ = Phase::kPruning;
+    return 1;
+  }
+  const bool past_is_due = PastIsDue(header, newest_seq, moment);
+  if (BaseIsDue(header, newest_seq, moment) && !(past_is_due && image_ == Image::kBase)) {
+    PERDURE_TRY(Begin(Image::kBase, header, newest_seq));
+  } else if (past_is_due) {
+    PERDURE_TRY(Begin(Image::kPast, header, PastTarget(header, newest_seq)));
+  }
+  return kFinishUnits;
+}
+
+Status Folder::Begin(Image image, const StateHeader& header, uint64_t target) {
+  const ImageHeader& from = image == Image::kBase ? header.base : header.past;
+  RowTally sections;
+  small_ = SmallState(program_);
+  PERDURE_TRY(ReadSections(image, program_, &store_, &small_, &sections));
+  old_sections_ = sections.digest;
+  image_ = image;
+  target_ = target;
+  position_ = {from.seq, from.hash};
+  cursor_ = 0;
+  gathered_events_ = gathered_bytes_ = 0;
+  phase_ = Phase::kGathering;
+  return OkStatus();
+}
+
+Result<uint64_t> Folder::Gather() {
+  EventRecord event;
+  PERDURE_ASSIGN_OR_RETURN(const bool is_there, store_.ReadEvent(position_.seq + 1, &event));
+  if (!is_there) {
+    return Corrupt(StrCat("event ", position_.seq + 1, " is missing from the log"));
+  }
+  PERDURE_TRY(Follow(event, &position_));
+  PERDURE_TRY(ApplyDelta(event.delta, program_, &small_, &overlay_)
+                  .WithContext(StrCat("event ", event.seq)));
+  ++gathered_events_;
+  gathered_bytes_ += event.delta.size();
+  if (position_.seq == target_ || gathered_events_ == kFoldPassEvents ||
+      overlay_.size() >= kFoldPassChunks) {
+    target_ = position_.seq;
+    phase_ = Phase::kMoving;
+  }
+  return 1 + event.delta.size() / kBytesAUnit;
+}
+
+Result<uint64_t> Folder::Move(StateHeader* header) {
+  ImageHeader& moving = image_ == Image::kBase ? header->base : header->past;
+  moving.folding_seq = std::max(moving.folding_seq, target_);
+  if (image_ == Image::kBase && !KeepsPast(*header)) header->past.folding_seq = moving.folding_seq;
+  PERDURE_ASSIGN_OR_RETURN(const std::optional<uint64_t> id, NextTarget());
+  if (!id.has_value()) {
+    phase_ = Phase::kFinishing;
+    return 1;
+  }
+  PERDURE_TRY(image_ == Image::kBase ? MoveBase(*id, header) : MovePast(*id, header));
+  cursor_ = *id + 1;
+  return kMoveUnits;
+}
+
+// The next chunk that the overlay changes.
+Result<std::optional<uint64_t>> Folder::NextTarget() {
+  std::optional<uint64_t> next = overlay_.Next(cursor_);
+  if (!overlay_.LostAny()) return next;
+  PERDURE_ASSIGN_OR_RETURN(const std::optional<uint64_t> lost, NextLost(cursor_));
+  if (lost.has_value() && (!next.has_value() || *lost < *next)) return lost;
+  return next;
+}
+
+// The next row, of either image, of a chunk that a memory lost on the way.
+Result<std::optional<uint64_t>> Folder::NextLost(uint64_t from) {
+  for (uint32_t memory = ChunkIdMemory(from); memory < program_.memory_count; ++memory) {
+    uint64_t lost_from;
+    if (!overlay_.LostFrom(memory, &lost_from)) continue;
+    std::optional<uint64_t> nearest;
+    for (const Image image : {Image::kBase, Image::kPast}) {
+      PERDURE_ASSIGN_OR_RETURN(const std::optional<uint64_t> id,
+                               store_.NextChunk(image, std::max(from, lost_from)));
+      if (id.has_value() && ChunkIdMemory(*id) == memory) {
+        nearest = std::min(nearest.value_or(*id), *id);
+      }
+    }
+    if (nearest.has_value()) return nearest;
+  }
+  return std::optional<uint64_t>();
+}
+
+Status Folder::MoveBase(uint64_t id, StateHeader* header) {
+  StoredChunk chunk;
+  PERDURE_TRY(ReadStored(&store_, Image::kBase, id, &chunk));
+  uint8_t moved[kBaseChunkBytes];
+  std::memcpy(moved, chunk.raw, sizeof(moved));
+  overlay_.Apply(id, moved);
+  if (IsSame(moved, chunk.raw)) return OkStatus();
+  if (KeepsPast(*header)) {  // (F2)
+    std::string past;
+    PERDURE_ASSIGN_OR_RETURN(const bool has_past, store_.ReadChunk(Image::kPast, id, &past));
+    if (!has_past) PERDURE_TRY(PutRow(&store_, Image::kPast, id, chunk.raw, &header->past));
+  }
+  if (chunk.has_row) ForgetRow(chunk.hash, &header->base);
+  if (!IsZeroChunk(moved)) return PutRow(&store_, Image::kBase, id, moved, &header->base);
+  return chunk.has_row ? store_.DeleteChunk(Image::kBase, id) : OkStatus();
+}
+
+Status Folder::MovePast(uint64_t id, StateHeader* header) {
+  StoredChunk base, past;
+  PERDURE_TRY(ReadStored(&store_, Image::kBase, id, &base));
+  PERDURE_TRY(ReadStored(&store_, Image::kPast, id, &past));
+  uint8_t moved[kBaseChunkBytes];
+  std::memcpy(moved, past.has_row ? past.raw : base.raw, sizeof(moved));
+  overlay_.Apply(id, moved);
+  const bool differs = !IsSame(moved, base.raw);
+  if (past.has_row && differs && IsSame(moved, past.raw)) return OkStatus();
+  if (past.has_row) ForgetRow(past.hash, &header->past);
+  if (differs) return PutRow(&store_, Image::kPast, id, moved, &header->past);
+  return past.has_row ? store_.DeleteChunk(Image::kPast, id) : OkStatus();
+}
+
+Status Folder::FinishBase(StateHeader* header) {
+  const bool keeps_past = KeepsPast(*header);
+  if (keeps_past && header->past.seq == header->base.seq) {
+    SmallState before(program_);
+    RowTally ignored, past = TallyOf(header->past);
+    PERDURE_TRY(ReadSections(Image::kBase, program_, &store_, &before, &ignored));
+    PERDURE_TRY(PutSections(Image::kPast, before, program_, &store_, &past));
+    past.Store(&header->past);
+  }
+  RowTally tally = TallyOf(header->base);
+  tally.RemoveSection(old_sections_);
+  PERDURE_TRY(PutSections(Image::kBase, small_, program_, &store_, &tally));
+  PERDURE_TRY(PutGlobalMirrors(program_, small_, &store_));
+  tally.Store(&header->base);
+  header->base.seq = position_.seq;
+  header->base.hash = position_.hash;
+  base_bytes_ -= std::min(base_bytes_, gathered_bytes_);
+  if (keeps_past) {
+    past_bytes_ += gathered_bytes_;
+    return OkStatus();
+  }
+  header->past = header->base;
+  header->past.chunks = header->past.digest = 0;
+  prune_cost_ = 1 + gathered_bytes_ / gathered_events_ / kBytesAUnit;
+  prune_ = true;
+  return OkStatus();
+}
+
+Status Folder::FinishPast(StateHeader* header) {
+  RowTally tally = TallyOf(header->past);
+  tally.RemoveSection(old_sections_);
+  if (position_.seq < header->base.seq) {
+    PERDURE_TRY(PutSections(Image::kPast, small_, program_, &store_, &tally));
+  } else {
+    PERDURE_TRY(store_.DeleteSections(Image::kPast));
+    if (tally != RowTally{}) return Corrupt("the rows of the past are not those of the header");
+  }
+  tally.Store(&header->past);
+  header->past.seq = position_.seq;
+  header->past.hash = position_.hash;
+  past_bytes_ -= std::min(past_bytes_, gathered_bytes_);
+  prune_cost_ = 1 + gathered_bytes_ / gathered_events_ / kBytesAUnit;
+  prune_ = true;
   return OkStatus();
 }
 

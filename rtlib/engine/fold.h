@@ -1,56 +1,149 @@
-// Folding: moving the base forward over old events, without the live instance.
+// Folding: moving the images that a store keeps forward over the log, in small steps that nobody
+// waits for.
 //
-//   base(b) + events b+1 .. n   ═══   base(t) + events t+1 .. n        for any b <= t <= n
+//   past(h) ....... events h+1 .. b ....... base(b) ....... events b+1 .. n ....... the instance
+//   |<----------- the history window -------------------------------------------------------->|
 //
-// A fold replays the events b+1 .. t onto base rows in the store: it reads the chunks their deltas
-// touch, changes them, writes them back, rewrites sections and mirrors, moves the header's base to
-// t and deletes the events, all in one transaction. The live instance and its committed image play
-// no part: they are at event n, and the base is wanted at t, the far end of the history window.
+// Two images stand beside the log. The base is kept near the newest event, so that opening a state
+// replays little. The past is the far end of the history: with the events behind it, it gives every
+// state of the window. Only what differs from the base is stored of it. Each moves forward by the
+// same pass:
 //
-// Bounded: a target far away is reached in batches, each a transaction of its own, cut when its
-// events reach kFoldBatchEvents or its chunks kFoldBatchChunks. So a fold needs a bounded amount of
-// memory (but for a single event that changed more), and a crash between batches loses only work to
-// come.
+//   RESTING --due--> GATHERING --> MOVING --> FINISHING --> RESTING
+//                    reads events   one chunk   sections, position (and for the past: PRUNING,
+//                    into an        at a time   an event at a time)
+//                    overlay
 //
-// When: a fold costs a read, a decode, an encode and a write for every distinct chunk its events
-// touched, and one flush; events touch mostly the same chunks, so a fold of many events costs
-// little more than one of few (measured on recorded programs, amortised per event: 154 us when
-// folding each 100 events, 36 us each 1000). The price of waiting is kept rows and their replay on
-// opening (2.5 to 22 us each). kFoldSlackEvents sits where waiting longer stopped paying;
-// kFoldSlackBytes bounds the rows of programs with large events, whose folds are expensive anyway.
-// When closing, a process that made one call must not pay for a fold each time, so there is a small
-// slack as well.
+// Why chunks can move one by one, with the image in the middle: an overlay put on a chunk gives the
+// same whether the chunk has moved or not (chunk_overlay.h), so an image of which some chunks are
+// as of `folding_seq` already gives the same states from folding_seq on. Everything that is not
+// memory moves at once in FINISHING, together with the image's position. So each piece of work can
+// be a transaction of its own, or part of any other one.
+//
+// It is part of another one as a rule: pieces are done after an event was answered, in a
+// transaction that stays open, and the next event's row joins them: one flush for both. So a fold
+// costs an event the writing of a few pages and never a flush. (A transaction of its own, without a
+// flush, would break what wal_inspection.cc relies on to tell a torn log from a damaged one: that
+// the log is synced between a commit and the next transaction's first byte.) Only where nothing
+// comes for a while are pieces committed by themselves.
+//
+// Invariants
+//  (F1) state(s) for any s >= folding_seq is image + events behind its seq, at any time, in what is
+//       committed.
+//  (F2) past(c) is the past's row of chunk c if it has one, else base(c). Before a chunk of the
+//       base changes, the past has a row for it (unless no history is kept).
+//  (F3) The header's counts and digests follow every row in the same transaction.
+//  (F4) A piece costs a bounded number of units; a unit is about 10 us. (But an event's row is read
+//       in one piece, however large.)
+//
+// When: a pass costs a read, a decode, an encode and a write for every distinct chunk its events
+// touched, and events touch mostly the same chunks, so folding many events costs little more than
+// folding few (measured on recorded programs, amortised per event: 154 us when folding each 100
+// events, 36 us each 1000). The price of waiting is rows and their replay on opening (2.5 to 22 us
+// each). The slack is where waiting longer stopped paying, less when there is time.
+//
+// Rejected: one image at the far end of the history (each opening replays the whole window); one at
+// the newest event and differences that go backwards (deltas would have to hold old values too);
+// folding event by event (no gain from chunks touched again and again, an order of magnitude more
+// written).
+//
+// Threads: confined to the instance's thread.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "perdure/program.h"
 #include "perdure/status.h"
+#include "rtlib/engine/chunk_overlay.h"
 #include "rtlib/engine/event_log.h"
+#include "rtlib/engine/image_rows.h"
 #include "rtlib/engine/store.h"
 
 namespace perdure {
 
+// Events behind an image until it is worth a pass.
 inline constexpr uint64_t kFoldSlackEvents = 1000;
-inline constexpr uint64_t kFoldSlackBytes = uint64_t{64} << 20;
+inline constexpr uint64_t kFoldSlackEventsIdle = 250;
+// A process that made one call must not pay for a fold each time.
 inline constexpr uint64_t kFoldSlackEventsClosing = 32;
-inline constexpr uint64_t kFoldBatchEvents = 4096;
-inline constexpr uint64_t kFoldBatchChunks = 4096;
+// Or bytes of their deltas.
+inline constexpr uint64_t kFoldSlackBytes = uint64_t{64} << 20;
+// What a pass may gather: it bounds the overlay (16 MiB, but for a single event that changed more).
+inline constexpr uint64_t kFoldPassEvents = 4096;
+inline constexpr uint64_t kFoldPassChunks = 4096;
 
-// Whether the events behind the history window are worth folding now.
-bool ShouldFold(const StateHeader& header, uint64_t newest_seq, uint64_t history_events,
-                uint64_t delta_bytes_since_fold, bool closing);
-
-// The event to fold to. REQUIRES: ShouldFold().
-inline uint64_t FoldTarget(uint64_t newest_seq, uint64_t history_events) {
-  return newest_seq - history_events;
+constexpr uint64_t FoldSlackEvents(Store::Moment moment) {
+  return moment == Store::Moment::kBusy   ? kFoldSlackEvents
+         : moment == Store::Moment::kIdle ? kFoldSlackEventsIdle
+                                          : kFoldSlackEventsClosing;
 }
 
-// Folds to `target`. Each batch puts *header with the new base, sealed at `newest`, and sets
-// *header when it has committed; *batches counts them. On failure the open transaction is aborted
-// and *header is that of the last batch that committed. kCorrupt if what is read back does not
-// verify. REQUIRES: no open transaction; header->base_seq <= target <= newest.seq.
-Status Fold(const perdure_program& program, uint64_t target, LogPosition newest, Store* store,
-            StateHeader* header, uint64_t* batches);
+class Folder {
+ public:
+  // `history_events`: Options::history_events. `delta_bytes`: of the events behind the base.
+  Folder(const perdure_program& program, Store* store, uint64_t history_events);
+
+  // An event was appended, or found when opening.
+  void EventAdded(uint64_t delta_bytes) { base_bytes_ += delta_bytes; }
+
+  // Whether there is something to do: a pass under way, or one that is due.
+  bool IsDue(const StateHeader& header, uint64_t newest_seq, Store::Moment moment) const;
+  // How far things are beyond where a pass becomes due, in slacks: 0 if nothing is due.
+  uint64_t Backlog(const StateHeader& header, uint64_t newest_seq) const;
+  // Whether the next piece needs a transaction.
+  bool NextWrites() const { return phase_ != Phase::kResting && phase_ != Phase::kGathering; }
+
+  // Does the next piece of work and returns what it cost, in units. *header follows; whoever
+  // commits the transaction puts it. kCorrupt if what is read back does not verify. REQUIRES:
+  // IsDue(); an open transaction if NextWrites(); only committed events, or those of that
+  // transaction, up to newest_seq.
+  Result<uint64_t> Piece(StateHeader* header, uint64_t newest_seq, Store::Moment moment);
+
+  // The open transaction, and all pieces in it, came to nothing: begins again.
+  void Restart();
+
+  uint64_t passes() const { return passes_; }
+
+ private:
+  enum class Phase : uint8_t { kResting, kGathering, kMoving, kFinishing, kPruning };
+
+  bool BaseIsDue(const StateHeader& header, uint64_t newest_seq, Store::Moment moment) const;
+  bool PastIsDue(const StateHeader& header, uint64_t newest_seq, Store::Moment moment) const;
+  uint64_t PastTarget(const StateHeader& header, uint64_t newest_seq) const;
+  bool KeepsPast(const StateHeader& header) const;
+
+  Result<uint64_t> Choose(const StateHeader& header, uint64_t newest_seq, Store::Moment moment);
+  Status Begin(Image image, const StateHeader& header, uint64_t target);
+  Result<uint64_t> Gather();
+  Result<uint64_t> Move(StateHeader* header);
+  Result<std::optional<uint64_t>> NextTarget();
+  Result<std::optional<uint64_t>> NextLost(uint64_t from);
+  Status MoveBase(uint64_t id, StateHeader* header);
+  Status MovePast(uint64_t id, StateHeader* header);
+  Status FinishBase(StateHeader* header);
+  Status FinishPast(StateHeader* header);
+
+  const perdure_program& program_;
+  Store& store_;
+  const uint64_t history_events_;
+
+  Phase phase_ = Phase::kResting;
+  Image image_ = Image::kBase;
+  uint64_t target_ = 0;
+  LogPosition position_;  // gathered so far
+  ChunkOverlay overlay_;
+  SmallState small_;           // as of position_
+  uint64_t old_sections_ = 0;  // sum of the hashes of the image's sections as they are stored
+  uint64_t cursor_ = 0;        // chunks below have moved
+  uint64_t gathered_events_ = 0, gathered_bytes_ = 0;
+
+  uint64_t base_bytes_ = 0;  // of deltas behind the base
+  uint64_t past_bytes_ = 0;  // of deltas between past and base, as far as this process saw them
+  bool prune_ = true;        // there may be events before the past
+  uint64_t oldest_ = 0;      // event, when it is about to be pruned
+  uint64_t prune_cost_ = 1;
+  uint64_t passes_ = 0;
+};
 
 }  // namespace perdure

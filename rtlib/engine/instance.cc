@@ -26,7 +26,7 @@
 //     │                   ▼
 //     │              COMMITTING  one transaction, one flush
 //     │                   ▼
-//     │            ADVANCE image := guest ──► RELEASE effects ──► FOLDING, if worth it
+//     │            ADVANCE image := guest ──► RELEASE effects ──► FOLDING, a piece
 //     └───────────────────┘
 //     any failure of the store or of tracking ──► Abort, POISONED: no guest code runs again
 //
@@ -38,7 +38,7 @@
 //        plus events in the store (the open transaction included) give.
 //  (E4)  A trapped event leaves nothing but its log row: memories (sizes too), globals, tables,
 //        segments, host table and queued effects are as before it.
-//  (E5)  The log is a chain: seq counts up by one from the base, each hash is seeded with the one
+//  (E5)  The log is a chain: seq counts up by one from the past, each hash is seeded with the one
 //        before.
 //  (E6)  What is read back is verified before it is used (restore.h lists the checks); if it does
 //        not verify the open fails with kCorrupt, and no function of the guest has run.
@@ -94,7 +94,8 @@ Instance::Impl::Impl(const perdure_program& program, const Options& options,
     : program_(program),
       options_(options),
       global_names_(GlobalNames(program)),
-      store_(std::move(store)) {}
+      store_(std::move(store)),
+      folder_(program, store_.get(), options.history_events) {}
 
 Instance::Impl::~Impl() { (void)Close(); }
 
@@ -152,7 +153,7 @@ Status Instance::Impl::Restore(StateHeader header) {
   }
   header_ = std::move(header);
   newest_ = restored.newest;
-  delta_bytes_since_fold_ = restored.delta_bytes;
+  folder_.EventAdded(restored.delta_bytes);
   stats_.restored_chunks = restored.chunks;
   stats_.restored_events = restored.events;
   stats_.restore_ns = MonotonicNs() - began_ns;
@@ -165,7 +166,7 @@ Status Instance::Impl::Close() {
   Status flushed = Flush();
   closed_ = true;
   if (flushed.ok() && poisoned_.ok() && !creating_) {
-    Housekeep(/*closing=*/true);
+    HousekeepToTheEnd();
     flushed = poisoned_;
   } else {
     store_->Abort();
@@ -177,6 +178,7 @@ Status Instance::Impl::Close() {
 Stats Instance::Impl::stats() const {
   Stats stats = stats_;
   stats.bytes_written = store_->BytesWritten();
+  stats.folds = folder_.passes();
   stats.commit_ns_p50 = commit_latency_.Percentile(50);
   stats.commit_ns_p99 = commit_latency_.Percentile(99);
   return stats;
@@ -186,7 +188,8 @@ Info Instance::Impl::info() const {
   Info info;
   info.state_path = options_.state_path;
   info.tracker = trackers_.empty() ? "none" : std::string(TrackModeName(trackers_[0]->mode()));
-  info.base_seq = header_.base_seq;
+  info.base_seq = header_.base.seq;
+  info.past_seq = header_.past.folding_seq;
   info.last_seq = newest_.seq;
   for (uint32_t i = 0; i < program_.memory_count; ++i) info.memory_bytes += guest_->memory(i)->size;
   info.state_bytes = store_->BytesOnDisk();
@@ -220,6 +223,7 @@ Result<Outcome> Instance::Call(uint32_t export_index, std::span<const perdure_va
 Result<Outcome> Instance::Run() { return impl_->Run(); }
 void Instance::RequestStop(int signal) { abi::RequestStop(signal); }
 Status Instance::Flush() { return impl_->Flush(); }
+Result<bool> Instance::Housekeep() { return impl_->Housekeep(); }
 bool Instance::HasUncommittedEvents() const { return impl_->HasUncommittedEvents(); }
 Status Instance::Close() { return impl_->Close(); }
 const perdure_program& Instance::program() const { return impl_->program(); }

@@ -20,6 +20,7 @@
 #include "rtlib/engine/change_set.h"
 #include "rtlib/engine/committed_image.h"
 #include "rtlib/engine/event_log.h"
+#include "rtlib/engine/fold.h"
 #include "rtlib/engine/guest.h"
 #include "rtlib/engine/latency.h"
 #include "rtlib/engine/store.h"
@@ -37,6 +38,7 @@ class Instance::Impl {
                        std::span<perdure_value> results);
   Result<Outcome> Run();
   Status Flush();
+  Result<bool> Housekeep();
   Status Close();
 
   bool HasUncommittedEvents() const { return group_.events != 0; }
@@ -93,7 +95,14 @@ class Instance::Impl {
   Status CommitGroup();
   void AfterCommit(uint64_t began_ns);
   void SealHeader();
-  void Housekeep(bool closing);
+  Status CommitTransaction();
+  void AbortTransaction();
+  Status Maintain(Store::Moment moment);
+  Status FoldSome(uint64_t units, Store::Moment moment);
+  Status FoldSettled(Status status);
+  Status CommitFold();
+  void HousekeepAfterEvent();
+  void HousekeepToTheEnd();
 
   const perdure_program& program_;
   const Options options_;
@@ -102,10 +111,16 @@ class Instance::Impl {
   std::unique_ptr<Guest> guest_;
   std::unique_ptr<CommittedImage> image_;
   std::vector<std::unique_ptr<Tracker>> trackers_;  // after guest_: destroyed before it
-  StateHeader header_;
-  LogPosition newest_;  // newest event appended
+  Folder folder_;                                   // after store_
+  StateHeader header_;                              // the open transaction included
+  StateHeader committed_header_;                    // without it, while a fold is part of it
+  LogPosition newest_;                              // newest event appended
   Group group_;
   bool transaction_open_ = false;
+  bool fold_open_ = false;          // the open transaction has pieces of a fold
+  uint64_t fold_open_units_ = 0;    // of work in it
+  uint64_t fold_paused_until_ = 0;  // event: there was no room
+  uint64_t chunks_of_last_event_ = 0;
   bool creating_ = false;  // a command's state, in the open transaction until its first commit
   bool running_ = false;   // guest code is on the stack: a host function may not come back in
   Status poisoned_;        // why no further event is taken; OK while all is well
@@ -116,7 +131,6 @@ class Instance::Impl {
   bool output_closed_ = false;  // effects met a pipe that nobody reads
   abi::ParkedStack parked_;
   StackInfo stack_info_;  // of the image's stack
-  uint64_t delta_bytes_since_fold_ = 0;
   Stats stats_;
   LatencyHistogram commit_latency_;
 };

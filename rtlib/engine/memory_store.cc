@@ -5,6 +5,16 @@
 namespace perdure {
 namespace {
 
+// Of rows that may be changed or not.
+template <typename Rows>
+auto& Chunks(Image image, Rows* rows) {
+  return image == Image::kBase ? rows->chunks : rows->past_chunks;
+}
+template <typename Rows>
+auto& Sections(Image image, Rows* rows) {
+  return image == Image::kBase ? rows->sections : rows->past_sections;
+}
+
 class MemoryStore final : public Store {
  public:
   explicit MemoryStore(MemoryDisk* disk) : disk_(*disk) { disk_.in_use = true; }
@@ -40,19 +50,24 @@ class MemoryStore final : public Store {
     open_->header = header;
     return OkStatus();
   }
-  Status PutChunk(uint64_t id, std::string_view blob) override {
+  Status PutChunk(Image image, uint64_t id, std::string_view blob) override {
     PERDURE_TRY(Write(blob.size()));
-    open_->chunks[id] = blob;
+    Chunks(image, &*open_)[id] = blob;
     return OkStatus();
   }
-  Status DeleteChunk(uint64_t id) override {
+  Status DeleteChunk(Image image, uint64_t id) override {
     PERDURE_TRY(Write(0));
-    open_->chunks.erase(id);
+    Chunks(image, &*open_).erase(id);
     return OkStatus();
   }
-  Status PutSection(uint32_t tag, std::string_view blob) override {
+  Status PutSection(Image image, uint32_t tag, std::string_view blob) override {
     PERDURE_TRY(Write(blob.size()));
-    open_->sections[tag] = blob;
+    Sections(image, &*open_)[tag] = blob;
+    return OkStatus();
+  }
+  Status DeleteSections(Image image) override {
+    PERDURE_TRY(Write(0));
+    Sections(image, &*open_).clear();
     return OkStatus();
   }
   Status PutGlobalMirror(const GlobalMirror& mirror) override {
@@ -71,16 +86,24 @@ class MemoryStore final : public Store {
     return OkStatus();
   }
 
-  Status ForEachChunk(const BlobVisitor& visit) override {
-    return ForEachBlob(Rows().chunks, visit);
+  Status ForEachChunk(Image image, const BlobVisitor& visit) override {
+    return ForEachBlob(Chunks(image, &Rows()), visit);
   }
-  Status ForEachSection(const BlobVisitor& visit) override {
-    return ForEachBlob(Rows().sections, visit);
+  Status ForEachSection(Image image, const BlobVisitor& visit) override {
+    return ForEachBlob(Sections(image, &Rows()), visit);
   }
-  Result<std::optional<std::string>> ReadChunk(uint64_t id) override {
-    const auto found = Rows().chunks.find(id);
-    if (found == Rows().chunks.end()) return std::optional<std::string>();
-    return std::optional<std::string>(found->second);
+  Result<bool> ReadChunk(Image image, uint64_t id, std::string* blob) override {
+    const auto& chunks = Chunks(image, &Rows());
+    const auto found = chunks.find(id);
+    if (found == chunks.end()) return false;
+    *blob = found->second;
+    return true;
+  }
+  Result<std::optional<uint64_t>> NextChunk(Image image, uint64_t from) override {
+    const auto& chunks = Chunks(image, &Rows());
+    const auto found = chunks.lower_bound(from);
+    if (found == chunks.end()) return std::optional<uint64_t>();
+    return std::optional<uint64_t>(found->first);
   }
   Status ForEachEvent(uint64_t after, const EventVisitor& visit) override {
     const auto& events = Rows().events;
@@ -90,12 +113,24 @@ class MemoryStore final : public Store {
     return OkStatus();
   }
 
-  Status Maintain(const StateHeader& sealed, bool closing) override {
+  Result<bool> ReadEvent(uint64_t seq, EventRecord* event) override {
+    const auto found = Rows().events.find(seq);
+    if (found == Rows().events.end()) return false;
+    *event = found->second;
+    return true;
+  }
+  Result<uint64_t> OldestEvent() override {
+    return Rows().events.empty() ? uint64_t{0} : Rows().events.begin()->first;
+  }
+
+  Status Maintain(const StateHeader& sealed, Moment moment) override {
     if (open_.has_value()) return Misuse("Maintain inside a transaction");
     PERDURE_TRY(Operation(0));
-    if (closing || disk_.seals_always) disk_.rows.header = sealed;
+    if (moment == Moment::kClosing || disk_.seals_always) disk_.rows.header = sealed;
     return OkStatus();
   }
+  // Never in idle moments, so that they come to an end.
+  bool MaintenanceIsDue(Moment moment) const override { return moment != Moment::kIdle; }
 
   Status Close() override {
     if (!closed_) disk_.in_use = false;
@@ -108,6 +143,7 @@ class MemoryStore final : public Store {
   uint64_t BytesOnDisk() const override {
     uint64_t bytes = 0;
     for (const auto& [id, blob] : disk_.rows.chunks) bytes += blob.size();
+    for (const auto& [id, blob] : disk_.rows.past_chunks) bytes += blob.size();
     for (const auto& [seq, event] : disk_.rows.events) bytes += event.delta.size();
     return bytes;
   }

@@ -20,8 +20,8 @@ namespace perdure {
 // Rows, as committed.
 struct MemoryRows {
   std::optional<StateHeader> header;
-  std::map<uint64_t, std::string> chunks;
-  std::map<uint64_t, std::string> sections;
+  std::map<uint64_t, std::string> chunks, past_chunks;
+  std::map<uint64_t, std::string> sections, past_sections;
   std::map<uint32_t, GlobalMirror> globals;
   std::map<uint64_t, EventRecord> events;
 };

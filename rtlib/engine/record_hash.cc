@@ -31,10 +31,13 @@ uint64_t HeaderHash(const StateHeader& header) {
   writer.Bytes(header.program_name);
   writer.Bytes(header.compiler);
   writer.I64(header.created_us);
-  writer.U64(header.base_seq);
-  writer.U64(header.base_hash);
-  writer.U64(header.base_chunks);
-  writer.U64(header.base_digest);
+  for (const ImageHeader* image : {&header.base, &header.past}) {
+    writer.U64(image->seq);
+    writer.U64(image->hash);
+    writer.U64(image->folding_seq);
+    writer.U64(image->chunks);
+    writer.U64(image->digest);
+  }
   writer.U64(header.sealed_seq);
   writer.U64(header.sealed_hash);
   return Hash64(fields);

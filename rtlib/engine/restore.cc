@@ -4,7 +4,7 @@
 
 #include "rtlib/abi/memory.h"
 #include "rtlib/base/text.h"
-#include "rtlib/engine/base_rows.h"
+#include "rtlib/engine/image_rows.h"
 #include "rtlib/state/chunk_blob.h"
 #include "rtlib/state/delta_reader.h"
 #include "rtlib/wasi/host_table.h"
@@ -49,13 +49,18 @@ class GuestSink final : public MemorySink {
   CommittedImage& image_;
 };
 
-Status RestoreChunks(const SmallState& small, Store* store, GuestSink* sink, BaseTally* tally) {
+// While a fold is under way there may be chunks of a memory's later, larger size. The events that
+// made it larger have all that is in them.
+Status RestoreChunks(const ImageHeader& base, const SmallState& small, Store* store,
+                     GuestSink* sink, RowTally* tally) {
+  const bool is_folding = base.folding_seq > base.seq;
   uint64_t next_id = 0;
-  return store->ForEachChunk([&](uint64_t id, std::string_view blob) {
+  return store->ForEachChunk(Image::kBase, [&](uint64_t id, std::string_view blob) {
     const uint32_t memory = ChunkIdMemory(id);
     const uint64_t chunk = ChunkIdNumber(id);
-    if (memory >= small.memory_pages.size() ||
-        chunk >= small.memory_pages[memory] * kChunksPerPage) {
+    const bool is_outside =
+        memory >= small.memory_pages.size() || chunk >= small.memory_pages[memory] * kChunksPerPage;
+    if (is_outside && !is_folding) {
       return Corrupt(StrCat("base chunk ", chunk, " of memory ", memory, " is outside the memory"));
     }
     if (id < next_id) return Corrupt("base chunks are out of order");
@@ -64,6 +69,7 @@ Status RestoreChunks(const SmallState& small, Store* store, GuestSink* sink, Bas
     uint64_t hash;
     PERDURE_TRY(DecodeChunk(id, blob, raw, &hash));
     tally->AddChunk(hash);
+    if (is_outside) return OkStatus();
     return sink->Write(memory, chunk * kBaseChunkBytes,
                        {reinterpret_cast<const char*>(raw), kBaseChunkBytes});
   });
@@ -71,8 +77,8 @@ Status RestoreChunks(const SmallState& small, Store* store, GuestSink* sink, Bas
 
 Status ReplayEvents(const StateHeader& header, const perdure_program& program, Store* store,
                     SmallState* small, GuestSink* sink, Restored* restored) {
-  restored->newest = {header.base_seq, header.base_hash};
-  bool sealed_seen = header.sealed_seq == header.base_seq;
+  restored->newest = {header.base.seq, header.base.hash};
+  bool sealed_seen = header.sealed_seq == header.base.seq;
   const auto replay = [&](const EventRecord& event) {
     PERDURE_TRY(Follow(event, &restored->newest));
     if (event.seq == header.sealed_seq) {
@@ -85,7 +91,7 @@ Status ReplayEvents(const StateHeader& header, const perdure_program& program, S
     restored->delta_bytes += event.delta.size();
     return ApplyDelta(event.delta, program, small, sink).WithContext(StrCat("event ", event.seq));
   };
-  PERDURE_TRY(store->ForEachEvent(header.base_seq, replay));
+  PERDURE_TRY(store->ForEachEvent(header.base.seq, replay));
   if (sealed_seen) return OkStatus();
   return Corrupt(StrCat("events ", restored->newest.seq + 1, " to ", header.sealed_seq,
                         " are missing from the end of the log"));
@@ -107,9 +113,13 @@ Status VerifyHeader(const StateHeader& header, const perdure_program& program) {
                          "'); give this program a state of its own, or begin again with "
                          "--perdure-fresh"));
   }
-  if (header.sealed_seq < header.base_seq ||
-      (header.sealed_seq == header.base_seq && header.sealed_hash != header.base_hash)) {
+  if (header.sealed_seq < header.base.folding_seq ||
+      (header.sealed_seq == header.base.seq && header.sealed_hash != header.base.hash)) {
     return Corrupt("the header was sealed before its own base");
+  }
+  if (header.base.folding_seq < header.base.seq || header.past.folding_seq < header.past.seq ||
+      header.past.seq > header.base.seq || header.past.folding_seq > header.base.folding_seq) {
+    return Corrupt("the header's positions are out of order");
   }
   return OkStatus();
 }
@@ -118,12 +128,12 @@ Result<Restored> RestoreState(const StateHeader& header, Store* store, Guest* gu
                               CommittedImage* image) {
   const perdure_program& program = guest->program();
   SmallState small(program);
-  BaseTally tally;
-  PERDURE_TRY(ReadSections(program, store, &small, &tally));
+  RowTally tally;
+  PERDURE_TRY(ReadSections(Image::kBase, program, store, &small, &tally));
   GuestSink sink(guest, image);
   PERDURE_TRY(sink.Reset(small));
-  PERDURE_TRY(RestoreChunks(small, store, &sink, &tally));
-  if (tally != BaseTally{header.base_chunks, header.base_digest}) {
+  PERDURE_TRY(RestoreChunks(header.base, small, store, &sink, &tally));
+  if (tally != TallyOf(header.base)) {
     return Corrupt("the base rows are not those the header was written with");
   }
   Restored restored;

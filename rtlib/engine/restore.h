@@ -4,7 +4,7 @@
 //   events ──chain, delta in limits──► sealed event present ──► guest = image = newest event
 //
 // Checked, in this order, each failing with kCorrupt and the name of what is wrong:
-//   1. the header's hash, its positions in order (base <= sealed), its module (kIncompatible);
+//   1. the header's hash, its positions in order, its module (kIncompatible);
 //   2. every base section: present, its hash, its shape against the descriptor;
 //   3. every base chunk: its hash, its place inside the base's memory size, each id once;
 //   4. all of 2 and 3 together against the header's count and digest (a row dropped, or replaced by

@@ -57,6 +57,21 @@ struct EventRecord {
   uint64_t hash = 0;    // chain: XXH3 of this record's fields seeded with the previous event's hash
 };
 
+// What a store keeps besides the log: the state after an event near the newest one, whole, and the
+// state at the far end of the history, as far as it differs from that.
+enum class Image : uint8_t { kBase, kPast };
+
+struct ImageHeader {
+  uint64_t seq = 0;   // the event whose outcome the rows show; 0: the instantiated module
+  uint64_t hash = 0;  // that event's chain hash (0 for event 0)
+  // While a fold is under way, where it leads: some chunks are as of this event already. Else seq.
+  uint64_t folding_seq = 0;
+  uint64_t chunks = 0;  // rows of chunks
+  uint64_t digest = 0;  // wrapping sum of the hashes of all rows
+
+  bool operator==(const ImageHeader&) const = default;
+};
+
 // The one row that says what the state is. `hash` covers every other field.
 struct StateHeader {
   uint32_t format_version = 0;
@@ -64,10 +79,9 @@ struct StateHeader {
   std::string program_name;
   std::string compiler;    // version that created the state
   int64_t created_us = 0;  // Unix time, microseconds
-  uint64_t base_seq = 0;   // the event whose outcome the base rows show; 0: the instantiated module
-  uint64_t base_hash = 0;  // that event's chain hash (0 for event 0)
-  uint64_t base_chunks = 0;  // rows of base chunks
-  uint64_t base_digest = 0;  // wrapping sum of the hashes of all base rows
+  // The base, near the newest event; and the far end of the history, as differences from the base.
+  ImageHeader base;
+  ImageHeader past;
   uint64_t sealed_seq = 0;   // newest event when the file was last sealed (Close, checkpoint)
   uint64_t sealed_hash = 0;  // its chain hash
   uint64_t hash = 0;
@@ -96,9 +110,10 @@ class Store {
   // Writes; each REQUIRES an open transaction. Put replaces.
   virtual Status Clear() = 0;  // deletes everything, header included (--perdure-fresh)
   virtual Status PutHeader(const StateHeader& header) = 0;
-  virtual Status PutChunk(uint64_t id, std::string_view blob) = 0;
-  virtual Status DeleteChunk(uint64_t id) = 0;
-  virtual Status PutSection(uint32_t tag, std::string_view blob) = 0;
+  virtual Status PutChunk(Image image, uint64_t id, std::string_view blob) = 0;
+  virtual Status DeleteChunk(Image image, uint64_t id) = 0;
+  virtual Status PutSection(Image image, uint32_t tag, std::string_view blob) = 0;
+  virtual Status DeleteSections(Image image) = 0;
   virtual Status PutGlobalMirror(const GlobalMirror& mirror) = 0;
   virtual Status AppendEvent(const EventRecord& event) = 0;
   virtual Status DeleteEventsThrough(uint64_t seq) = 0;
@@ -107,16 +122,30 @@ class Store {
   // returned.
   using BlobVisitor = std::function<Status(uint64_t id, std::string_view blob)>;
   using EventVisitor = std::function<Status(const EventRecord& event)>;
-  virtual Status ForEachChunk(const BlobVisitor& visit) = 0;    // ascending id
-  virtual Status ForEachSection(const BlobVisitor& visit) = 0;  // ascending tag
-  virtual Result<std::optional<std::string>> ReadChunk(uint64_t id) = 0;
+  virtual Status ForEachChunk(Image image, const BlobVisitor& visit) = 0;    // ascending id
+  virtual Status ForEachSection(Image image, const BlobVisitor& visit) = 0;  // ascending tag
+  // False, with *blob unspecified, if there is no such row.
+  virtual Result<bool> ReadChunk(Image image, uint64_t id, std::string* blob) = 0;
+  // The lowest id of a chunk's row that is not below `from`.
+  virtual Result<std::optional<uint64_t>> NextChunk(Image image, uint64_t from) = 0;
   // Events with seq > after, ascending.
   virtual Status ForEachEvent(uint64_t after, const EventVisitor& visit) = 0;
+  // False, with *event unspecified, if there is no such event.
+  virtual Result<bool> ReadEvent(uint64_t seq, EventRecord* event) = 0;
+  // 0: the log is empty.
+  virtual Result<uint64_t> OldestEvent() = 0;
 
-  // Called after every Commit with the time the caller can spare now: housekeeping such as moving
-  // the write-ahead log into the main file. The store seals the header (sealed_seq, sealed_hash,
-  // hash) with `header`, already filled in by the engine, before it lets the log go.
-  virtual Status Maintain(const StateHeader& sealed, bool closing) = 0;
+  // Housekeeping, such as moving the write-ahead log into the main file, if it is due. The store
+  // seals the header (sealed_seq, sealed_hash, hash) with `header`, already filled in by the
+  // engine, before it lets the log go. REQUIRES: no open transaction.
+  enum class Moment : uint8_t {
+    kBusy,     // the next event may be waiting: only what cannot be put off any longer
+    kIdle,     // nobody is waiting now
+    kClosing,  // everything
+  };
+  virtual Status Maintain(const StateHeader& sealed, Moment moment) = 0;
+  // Whether Maintain() would do anything.
+  virtual bool MaintenanceIsDue(Moment moment) const = 0;
 
   virtual Status Close() = 0;  // idempotent
 

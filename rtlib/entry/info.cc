@@ -48,6 +48,7 @@ Report InfoReport(const perdure_program& program, const StatePath& state,
   report.Add("created", info->created);
   report.Add("last_event", info->last_seq);
   report.Add("base_event", info->base_seq);
+  report.Add("history_from", info->past_seq);
   report.Add("memory_bytes", info->memory_bytes);
   report.Add("state_bytes", info->state_bytes);
   report.Add("tracker", info->tracker);

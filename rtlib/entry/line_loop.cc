@@ -16,8 +16,10 @@
 //   RUN --none buffered--> can input be read now? --yes--> FILL ------+
 //                                    | no                             |
 //                                    v                                |
-//                    commit the group, write results --> WAIT --------+
-//                    (interval: when it is over)
+//                    commit the group, write results --> QUIET -------+  input came
+//                    (interval: when it is over)           |          |
+//                            a while without input: HOUSEKEEP         |
+//                            piece by piece, then WAIT ---------------+
 //
 // What the guest itself writes is released by the engine at the commit. So that it does not
 // overtake earlier results, programs that import functions have the results written before each
@@ -145,7 +147,7 @@ Result<LineLoop::Step> LineLoop::Refill() {
     }
     out_.Flush();
     if (StopRequested()) return Step::kStop;
-    Wait wait = WaitReadable(files_.in, timeout_ms);
+    PERDURE_ASSIGN_OR_RETURN(const Wait wait, WaitForInput(timeout_ms));
     if (wait == Wait::kTimeout) {
       PERDURE_TRY(FlushSession());
       return Step::kGoOn;
@@ -154,6 +156,20 @@ Result<LineLoop::Step> LineLoop::Refill() {
   if (StopRequested()) return Step::kStop;
   PERDURE_TRY(reader_.Fill());
   return Step::kGoOn;
+}
+
+// Uses a pause for housekeeping. Somebody who answers at once is not made to wait for it.
+Result<Wait> LineLoop::WaitForInput(int timeout_ms) {
+  constexpr int kQuietMs = 5;
+  const bool is_long = timeout_ms < 0 || timeout_ms > kQuietMs;
+  if (!is_long || session_->HasUncommittedEvents()) return WaitReadable(files_.in, timeout_ms);
+  Wait wait = WaitReadable(files_.in, kQuietMs);
+  while (wait == Wait::kTimeout) {
+    PERDURE_ASSIGN_OR_RETURN(const bool did_something, session_->Housekeep());
+    wait = WaitReadable(files_.in, did_something ? 0 : timeout_ms);
+    if (!did_something) break;
+  }
+  return wait;
 }
 
 Status LineLoop::FlushSession() {

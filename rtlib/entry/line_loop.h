@@ -13,6 +13,7 @@
 #include "rtlib/entry/line_reader.h"
 #include "rtlib/entry/output.h"
 #include "rtlib/entry/session.h"
+#include "rtlib/entry/signals.h"
 
 namespace perdure {
 
@@ -41,6 +42,7 @@ class LineLoop {
   Result<Step> Call(const PreparedCall& call);
   // Waits for input, settling what is due before.
   Result<Step> Refill();
+  Result<Wait> WaitForInput(int timeout_ms);
   Status FlushSession();
   void Release();
   void Complain(std::string_view message);

@@ -12,6 +12,7 @@ Result<Outcome> InstanceSession::Call(uint32_t export_index, std::span<const per
   return instance_.Call(export_index, args, results);
 }
 Status InstanceSession::Flush() { return instance_.Flush(); }
+Result<bool> InstanceSession::Housekeep() { return instance_.Housekeep(); }
 bool InstanceSession::HasUncommittedEvents() const { return instance_.HasUncommittedEvents(); }
 Result<uint32_t> InstanceSession::FunctionIndex(const wasm_rt_funcref_t& funcref) const {
   return instance_.FunctionIndex(funcref);

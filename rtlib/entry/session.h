@@ -19,6 +19,7 @@ class Session {
   virtual Result<Outcome> Call(uint32_t export_index, std::span<const perdure_value> args,
                                std::span<perdure_value> results) = 0;
   virtual Status Flush() = 0;
+  virtual Result<bool> Housekeep() = 0;
   virtual bool HasUncommittedEvents() const = 0;
   virtual Result<uint32_t> FunctionIndex(const wasm_rt_funcref_t& funcref) const = 0;
   virtual Result<wasm_rt_funcref_t> FunctionRef(uint32_t function_index) const = 0;
@@ -31,6 +32,7 @@ class InstanceSession final : public Session {
   Result<Outcome> Call(uint32_t export_index, std::span<const perdure_value> args,
                        std::span<perdure_value> results) override;
   Status Flush() override;
+  Result<bool> Housekeep() override;
   bool HasUncommittedEvents() const override;
   Result<uint32_t> FunctionIndex(const wasm_rt_funcref_t& funcref) const override;
   Result<wasm_rt_funcref_t> FunctionRef(uint32_t function_index) const override;

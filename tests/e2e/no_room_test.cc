@@ -28,15 +28,17 @@ TEST_CASE("a state on a full disk stops with a message and keeps every acknowled
   SmallDisk disk(kDiskBytes);
   if (!disk.ok()) PERDURE_SKIP("mounting a tmpfs needs root");
   std::string program = BuildProgram(Module("scatter.wat"));
-  for (uint64_t leave : {0, 20000, 60000, 150000, 400000}) {
-    INFO("free before the run: " << leave);
+  for (uint64_t leave : {0, 20000, 60000, 150000, 400000, 550000}) {
+    // All kept, or everything folded all the time.
+    const std::string history = leave % 3 == 0 ? "all" : "none";
+    INFO("free before the run: " << leave << ", history " << history);
     const std::string state = disk / ("state-" + std::to_string(leave) + ".db");
     ProgramOn scatter(program, state);
     REQUIRE(scatter.Run({"step"}).out == "1\n");
     Ballast(disk / "ballast", leave);
     std::string input;
     for (int i = 0; i < 3000; ++i) input += "step\n";
-    Finished full = scatter.Run({"--perdure-history=all", "-"}, input);
+    Finished full = scatter.Run({"--perdure-history=" + history, "-"}, input);
     INFO(full.err);
     REQUIRE(full.status == 125);
     REQUIRE(Lines(full.err).size() == 1);

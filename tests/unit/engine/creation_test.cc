@@ -20,9 +20,9 @@ TEST_CASE("(E11) a new state is one transaction: base at event 0 and the start e
   CHECK(session.disk().commits == 1);
   const MemoryRows& rows = session.disk().rows;
   REQUIRE(rows.header.has_value());
-  CHECK(rows.header->base_seq == 0);
+  CHECK(rows.header->base.seq == 0);
   CHECK(rows.header->sealed_seq == 1);
-  CHECK(rows.header->base_chunks == 1);
+  CHECK(rows.header->base.chunks == 1);
   CHECK(rows.chunks.size() == 1);
   CHECK(rows.sections.size() == 6);
   REQUIRE(rows.events.size() == 1);

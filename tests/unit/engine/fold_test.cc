@@ -1,8 +1,10 @@
-// (E8): folding changes what rows hold, never the state they stand for.
+// (E8), (F1) to (F3): folding changes what rows hold, never the states they stand for.
 #include "rtlib/engine/fold.h"
 
 #include <catch2/catch.hpp>
 
+#include "rtlib/base/bytes.h"
+#include "rtlib/engine/record_hash.h"
 #include "tests/unit/engine/session.h"
 
 namespace perdure {
@@ -13,163 +15,320 @@ using test::I64;
 using test::Session;
 using test::State;
 
-// A killed run of random events with every delta kept, and a store opened on its disk.
+constexpr uint64_t kEvents = 45;
+constexpr Store::Moment kClosing = Store::Moment::kClosing;
+static_assert(kEvents > kFoldSlackEventsClosing);
+
+// A killed run of random events of which nothing is folded, and the state after each of them.
 class Unfolded {
  public:
   Unfolded() {
     session.options.history_events = Options::kHistoryAll;
     session.Start();
+    states.resize(2);
+    states[1] = session.Look();
     std::mt19937 random(42);
-    while (session.instance().info().last_seq < 30) session.Do(test::RandomOp(&random));
+    while (session.instance().info().last_seq < kEvents - 1) Do(test::RandomOp(&random));
     // Chunks that become all zeros lose their row in a fold.
-    session.Do("fill", {I32(0), I32(100000), I32(0)});
-    expected = session.Look();
+    Do({"fill", {I32(0), I32(100000), I32(0)}});
     session.Kill();
     disk = session.disk();
-    const EventRecord& last = disk.rows.events.rbegin()->second;
-    newest = {last.seq, last.hash};
+    newest_hash_ = disk.rows.events.at(kEvents).hash;
   }
 
-  // Folds a copy of the disk; the store fails at operation `fail_at` if that is not 0.
-  Status FoldTo(uint64_t target, uint64_t fail_at) {
+  void Do(const test::Op& op) {
+    session.Do(op);
+    states.resize(session.instance().info().last_seq + 1);
+    states.back() = session.Look();
+  }
+
+  // Folds a copy of the disk as far as the window allows, each piece a transaction, and calls
+  // after_commit() each time. The store fails at operation `fail_at` if that is not 0.
+  template <typename AfterCommit>
+  Status Fold(uint64_t history_events, uint64_t fail_at, AfterCommit after_commit) {
     session.disk() = disk;
     MemoryDisk& copy = session.disk();
     copy.operations = 0;
     copy.fail_at = fail_at;
-    auto store = OpenMemoryStore({session.options.state_path, Durability::kFull});
-    REQUIRE(store.ok());
+    auto opened = OpenMemoryStore({session.options.state_path, Durability::kFull});
+    REQUIRE(opened.ok());
+    Store* store = opened->get();
+    Folder folder(test::kSampleProgram, store, history_events);
     StateHeader header = *copy.rows.header;
-    uint64_t batches = 0;
-    const Status folded =
-        Fold(test::kSampleProgram, target, newest, store->get(), &header, &batches);
-    CHECK(header.hash == copy.rows.header->hash);
-    CHECK((folded.ok() ? header.base_seq == target : header.base_seq < target));
-    (*store).reset();
+    header.sealed_seq = kEvents, header.sealed_hash = newest_hash_;
+    Status status;
+    while (status.ok() && folder.IsDue(header, kEvents, kClosing)) {
+      status = store->Begin();
+      if (status.ok()) status = folder.Piece(&header, kEvents, kClosing).status();
+      header.hash = HeaderHash(header);
+      if (status.ok()) status = store->PutHeader(header);
+      if (status.ok()) status = store->Commit();
+      if (status.ok()) after_commit();
+    }
+    opened->reset();
     copy.fail_at = 0;
-    return folded;
+    return status;
+  }
+  Status Fold(uint64_t history_events, uint64_t fail_at = 0) {
+    return Fold(history_events, fail_at, [] {});
   }
 
-  bool OpensTheSame() {
+  const MemoryRows& rows() { return session.disk().rows; }
+
+  bool OpensAs(const State& expected) {
+    const bool in_use = std::exchange(session.disk().in_use, false);
     session.Start();
     const bool same = session.Look() == expected;
     session.Kill();
+    session.disk().in_use = in_use;
+    return same;
+  }
+  bool OpensTheSame() { return OpensAs(states.back()); }
+
+  // Opens the past with the events up to `seq` behind it, as a state of its own.
+  bool GivesStateOf(uint64_t seq) {
+    const MemoryDisk folded = session.disk();
+    MemoryRows& rows = session.disk().rows;
+    StateHeader& header = *rows.header;
+    for (auto& [id, blob] : rows.past_chunks) rows.chunks[id] = blob;
+    if (header.past.seq < header.base.seq) rows.sections = rows.past_sections;
+    header.base = header.past;
+    // Rows of chunks beyond the memories' sizes are all right while folding.
+    header.base.folding_seq = header.sealed_seq = seq;
+    if (seq == header.base.seq) {
+      header.sealed_hash = header.base.hash;
+    } else {
+      header.sealed_hash = rows.events.at(seq).hash;
+    }
+    rows.events.erase(rows.events.upper_bound(seq), rows.events.end());
+    header.base.chunks = rows.chunks.size();
+    header.base.digest = 0;
+    for (const auto& [id, blob] : rows.chunks) header.base.digest += HashAt(blob, 1);
+    for (const auto& [tag, blob] : rows.sections) header.base.digest += HashAt(blob, 0);
+    header.hash = HeaderHash(header);
+    const bool same = OpensAs(states.at(seq));
+    session.disk() = folded;
     return same;
   }
 
   Session session;
   MemoryDisk disk;
-  State expected;
-  LogPosition newest;
+  std::vector<State> states;  // by event
+
+ private:
+  uint64_t newest_hash_ = 0;
+
+  static uint64_t HashAt(const std::string& blob, size_t offset) {
+    ByteReader reader(std::string_view(blob).substr(offset));
+    return reader.U64();
+  }
 };
 
-TEST_CASE("(E8) folding to any event keeps the state") {
+TEST_CASE("(E8) a fold keeps the newest state, and every state of the window") {
   Unfolded run;
-  for (uint64_t target = 0; target <= run.newest.seq; ++target) {
-    INFO("folded to " << target);
-    REQUIRE(run.FoldTo(target, 0).ok());
-    CHECK(run.session.disk().rows.events.size() == run.newest.seq - target);
+  for (const uint64_t history : {uint64_t{0}, uint64_t{1}, uint64_t{7}, Options::kHistoryAll}) {
+    INFO("history " << history);
+    REQUIRE(run.Fold(history).ok());
+    const StateHeader header = *run.rows().header;
+    CHECK(header.base.seq == kEvents);
+    const uint64_t past = history == Options::kHistoryAll ? 0 : kEvents - history;
+    CHECK(header.past.seq == past);
+    CHECK(header.past.folding_seq == past);
+    CHECK(run.rows().events.size() == kEvents - past);
+    CHECK(run.rows().past_sections.empty() == (history == 0));
+    CHECK(header.past.chunks == run.rows().past_chunks.size());
     REQUIRE(run.OpensTheSame());
-  }
-  CHECK(run.session.disk().rows.events.empty());
-}
-
-TEST_CASE("(E8) a fold that fails or dies at any operation keeps the state") {
-  Unfolded run;
-  for (const uint64_t target : {uint64_t{1}, run.newest.seq / 2, run.newest.seq}) {
-    for (uint64_t n = 1; !run.FoldTo(target, n).ok(); ++n) {
-      INFO("folding to " << target << ", failing operation " << n);
-      REQUIRE(n < 500);
-      REQUIRE(run.OpensTheSame());
+    for (uint64_t seq = std::max<uint64_t>(past, 1); seq <= kEvents; ++seq) {
+      INFO("event " << seq);
+      REQUIRE(run.GivesStateOf(seq));
     }
   }
 }
 
-TEST_CASE("(E8) folding step by step gives the same rows as folding at once") {
+TEST_CASE("(F1) after any piece the newest state is there, and those from folding_seq on") {
   Unfolded run;
-  REQUIRE(run.FoldTo(run.newest.seq, 0).ok());
-  const MemoryRows at_once = run.session.disk().rows;
-  for (uint64_t target = 1; target <= run.newest.seq; ++target) {
-    REQUIRE(run.FoldTo(target, 0).ok());
-    run.disk = run.session.disk();
+  for (const uint64_t history : {uint64_t{0}, uint64_t{7}}) {
+    int pieces = 0;
+    REQUIRE(run.Fold(history, 0,
+                     [&] {
+                       INFO("history " << history << ", piece " << ++pieces);
+                       REQUIRE(run.OpensTheSame());
+                       const uint64_t from =
+                           std::max<uint64_t>(run.rows().header->past.folding_seq, 1);
+                       REQUIRE(run.GivesStateOf(from));
+                       REQUIRE(run.GivesStateOf((from + kEvents) / 2));
+                     })
+                .ok());
+    CHECK(pieces > 100);
   }
-  CHECK(run.disk.rows.chunks == at_once.chunks);
-  CHECK(run.disk.rows.sections == at_once.sections);
-  CHECK(run.disk.rows.header->hash == at_once.header->hash);
+}
+
+TEST_CASE("(E8) a fold that fails or dies at any operation keeps the state, and is gone on with") {
+  Unfolded run;
+  const MemoryDisk unfolded = run.disk;
+  uint64_t folded_again = 0;
+  for (const uint64_t history : {uint64_t{0}, uint64_t{7}}) {
+    run.disk = unfolded;
+    REQUIRE(run.Fold(history).ok());
+    const MemoryRows whole = run.rows();
+    for (uint64_t n = 1; !run.Fold(history, n).ok(); n += 3) {
+      INFO("history " << history << ", failing operation " << n);
+      REQUIRE(n < 5000);
+      REQUIRE(run.OpensTheSame());
+      run.disk = run.session.disk();
+      REQUIRE(run.Fold(history).ok());
+      CHECK(run.rows().chunks == whole.chunks);
+      CHECK(run.rows().past_chunks == whole.past_chunks);
+      CHECK(run.rows().header->hash == whole.header->hash);
+      ++folded_again;
+      run.disk = unfolded;
+    }
+  }
+  CHECK(folded_again > 100);
+}
+
+TEST_CASE("(F2) a window that is made shorter or longer between two folds keeps its promise") {
+  Unfolded run;
+  for (const uint64_t first : {uint64_t{0}, uint64_t{9}}) {
+    const MemoryDisk unfolded = run.disk;
+    REQUIRE(run.Fold(first, 60).code() == StatusCode::kIo);  // in the middle
+    run.disk = run.session.disk();
+    for (const uint64_t then : {uint64_t{0}, uint64_t{3}, uint64_t{9}}) {
+      INFO("history " << first << ", then " << then);
+      REQUIRE(run.Fold(then).ok());
+      REQUIRE(run.OpensTheSame());
+      const uint64_t from = std::max<uint64_t>(run.rows().header->past.folding_seq, 1);
+      CHECK(from <= kEvents);
+      for (uint64_t seq = from; seq <= kEvents; ++seq) REQUIRE(run.GivesStateOf(seq));
+    }
+    run.disk = unfolded;
+  }
 }
 
 TEST_CASE("a fold refuses events that do not verify") {
   Unfolded run;
   run.disk.rows.events.at(5).delta += "x";
-  CHECK(run.FoldTo(10, 0).code() == StatusCode::kCorrupt);
+  CHECK(run.Fold(0).code() == StatusCode::kCorrupt);
   run.disk.rows.events.erase(5);
-  CHECK(run.FoldTo(10, 0).code() == StatusCode::kCorrupt);
+  CHECK(run.Fold(0).code() == StatusCode::kCorrupt);
 }
 
-TEST_CASE("a fold refuses base rows that do not verify") {
+TEST_CASE("a fold refuses rows that do not verify") {
   Unfolded run;
+  const MemoryDisk good = run.disk;
   run.disk.rows.chunks.at(0)[20] ^= 1;
-  CHECK(run.FoldTo(run.newest.seq, 0).code() == StatusCode::kCorrupt);
-  Unfolded other;
-  other.disk.rows.sections.at(2)[9] ^= 1;
-  CHECK(other.FoldTo(1, 0).code() == StatusCode::kCorrupt);
+  CHECK(run.Fold(0).code() == StatusCode::kCorrupt);
+  run.disk = good;
+  run.disk.rows.sections.at(2)[9] ^= 1;
+  CHECK(run.Fold(0).code() == StatusCode::kCorrupt);
+  run.disk = good;
+  REQUIRE(run.Fold(40).ok());
+  run.disk = run.session.disk();
+  REQUIRE_FALSE(run.disk.rows.past_chunks.empty());
+  for (auto& [id, blob] : run.disk.rows.past_chunks) blob[20] ^= 1;
+  CHECK(run.Fold(2).code() == StatusCode::kCorrupt);
 }
 
-TEST_CASE("the history window decides what is kept, and folding waits for the slack") {
-  StateHeader header;
-  header.base_seq = 100;
-  const auto should = [&](uint64_t newest, uint64_t history, uint64_t bytes, bool closing) {
-    return ShouldFold(header, newest, history, bytes, closing);
+TEST_CASE("a fold waits for its slack, of events or bytes") {
+  Session session;
+  session.Start();
+  session.Kill();
+  session.disk().rows.events.clear();
+  StateHeader header = *session.disk().rows.header;
+  header.base.seq = header.past.seq = 100;
+  auto store = OpenMemoryStore({session.options.state_path, Durability::kFull});
+  REQUIRE(store.ok());
+  const auto due = [&](uint64_t newest, uint64_t history, uint64_t bytes, Store::Moment moment) {
+    Folder folder(test::kSampleProgram, store->get(), history);
+    // Finds that there is nothing to prune.
+    REQUIRE(folder.IsDue(header, header.base.seq, kClosing));
+    REQUIRE(folder.Piece(&header, header.base.seq, kClosing).ok());
+    REQUIRE_FALSE(folder.NextWrites());
+    folder.EventAdded(bytes);
+    return folder.IsDue(header, newest, moment);
   };
-  CHECK_FALSE(should(100 + kFoldSlackEvents, 0, 0, false));
-  CHECK(should(101 + kFoldSlackEvents, 0, 0, false));
-  CHECK_FALSE(should(600 + kFoldSlackEvents, 500, 0, false));
-  CHECK(should(601 + kFoldSlackEvents, 500, 0, false));
-  CHECK_FALSE(should(601, 500, kFoldSlackBytes, false));
-  CHECK(should(601, 500, kFoldSlackBytes + 1, false));
-  CHECK_FALSE(should(600, 500, kFoldSlackBytes + 1, false));
-  CHECK_FALSE(should(600 + kFoldSlackEventsClosing, 500, 0, true));
-  CHECK(should(601 + kFoldSlackEventsClosing, 500, 0, true));
-  CHECK_FALSE(should(UINT64_MAX, Options::kHistoryAll, UINT64_MAX, true));
+  constexpr Store::Moment kBusy = Store::Moment::kBusy, kIdle = Store::Moment::kIdle;
+  CHECK_FALSE(due(100 + kFoldSlackEvents, 0, 0, kBusy));
+  CHECK(due(101 + kFoldSlackEvents, 0, 0, kBusy));
+  CHECK_FALSE(due(100 + kFoldSlackEventsIdle, 500, 0, kIdle));
+  CHECK(due(101 + kFoldSlackEventsIdle, 500, 0, kIdle));
+  CHECK_FALSE(due(101, 500, kFoldSlackBytes, kBusy));
+  CHECK(due(101, 500, kFoldSlackBytes + 1, kBusy));
+  CHECK_FALSE(due(100, 500, kFoldSlackBytes + 1, kBusy));
+  CHECK_FALSE(due(100 + kFoldSlackEventsClosing, 500, 0, kClosing));
+  CHECK(due(101 + kFoldSlackEventsClosing, 500, 0, kClosing));
+  CHECK(due(101 + kFoldSlackEvents, Options::kHistoryAll, 0, kBusy));
+  header.base.seq = 2000;
+  CHECK_FALSE(due(2000, 1900 - kFoldSlackEvents, 0, kBusy));
+  CHECK(due(2000, 1899 - kFoldSlackEvents, 0, kBusy));
+  CHECK_FALSE(due(2000, Options::kHistoryAll, 0, kClosing));
 }
 
-TEST_CASE("a long run folds by itself, keeps its window and restores") {
+TEST_CASE("a stream of events is folded between them, keeps its window and restores") {
   Session session;
   session.options.history_events = 20;
   session.Start();
-  for (uint32_t i = 0; i < kFoldSlackEvents + 100; ++i) {
+  for (uint32_t i = 0; i < 4 * kFoldSlackEvents; ++i) {
     session.Do("poke", {I32(i * 113 % 100000), I64(i)});
+    const Info info = session.instance().info();
+    REQUIRE(info.last_seq - info.base_seq < 2 * kFoldSlackEvents);
+    REQUIRE(session.disk().rows.events.size() < 4 * kFoldSlackEvents);
   }
-  CHECK(session.instance().stats().folds == 1);
-  const Info info = session.instance().info();
-  CHECK(info.base_seq == kFoldSlackEvents + 1);
-  CHECK(session.disk().rows.events.begin()->first == info.base_seq + 1);
+  CHECK(session.instance().stats().folds >= 5);
   const State before = session.Look();
   session.Kill();
   session.Start();
   bool same = session.Look() == before;
   CHECK(same);
   session.Close();
-  CHECK(session.disk().rows.events.size() == 20);
+  CHECK(session.disk().rows.events.size() <= 20 + kFoldSlackEventsClosing);
   session.Start();
   same = session.Look() == before;
   CHECK(same);
 }
 
-TEST_CASE("(E9) a fold that fails stops the instance but loses no event") {
+TEST_CASE("a pause is used for folding, and comes to an end") {
   Session session;
-  session.options.history_events = 0;
+  session.options.history_events = 20;
   session.Start();
-  while (session.instance().info().last_seq < kFoldSlackEvents) {
-    session.Do("set_i64", {I64(session.instance().info().last_seq)});
+  for (uint32_t i = 0; i < kFoldSlackEvents / 2; ++i) session.Do("set_i64", {I64(i)});
+  CHECK(session.instance().info().base_seq == 0);
+  int pieces = 0;
+  for (;;) {
+    const Result<bool> more = session.instance().Housekeep();
+    REQUIRE(more.ok());
+    if (!*more) break;
+    REQUIRE(++pieces < 1000);
+    if (pieces % 5 == 0) session.Do("set_i64", {I64(pieces)});  // joins the open transaction
   }
-  session.disk().fail_at =
-      session.disk().operations + 6;  // Begin, row, Commit, then inside the fold
-  CHECK(session.Do("set_i64", {I64(123456)}).seq == kFoldSlackEvents + 1);
-  CHECK(session.Try("nop", {}).status().code() == StatusCode::kFailedPrecondition);
+  CHECK(session.instance().info().base_seq > kFoldSlackEventsIdle);
+  const State before = session.Look();
   session.Kill();
-  session.disk().fail_at = 0;
   session.Start();
-  CHECK(session.config.live->i64 == 123456);
+  const bool same = session.Look() == before;
+  CHECK(same);
+}
+
+TEST_CASE("(E9) a fold that fails stops the instance but loses no event") {
+  for (uint64_t later = 4; later < 40; ++later) {
+    Session session;
+    session.options.history_events = 0;
+    session.Start();
+    while (session.instance().info().last_seq < kFoldSlackEvents) {
+      session.Do("set_i64", {I64(session.instance().info().last_seq)});
+    }
+    session.disk().fail_at = session.disk().operations + later;
+    uint64_t acknowledged = kFoldSlackEvents;
+    while (session.Try("set_i64", {I64(acknowledged)}).ok()) {
+      ++acknowledged;
+      REQUIRE(acknowledged < 2 * kFoldSlackEvents);
+    }
+    CHECK(session.Try("nop", {}).status().code() == StatusCode::kFailedPrecondition);
+    session.Kill();
+    session.disk().fail_at = 0;
+    session.Start();
+    CHECK(session.config.live->i64 == acknowledged - 1);
+  }
 }
 
 }  // namespace

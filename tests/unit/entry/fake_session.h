@@ -15,6 +15,7 @@ namespace perdure::test {
 class FakeSession final : public Session {
  public:
   uint64_t group_size = 1;       // events a commit
+  uint64_t housekeeping = 0;     // pieces of it that are due
   uint64_t fail_at = 0;          // this event's commit fails; 0: none does
   std::vector<std::string> log;  // calls and "commit"s, in order
 
@@ -35,6 +36,12 @@ class FakeSession final : public Session {
     log.push_back("commit");
     uncommitted_ = 0;
     return OkStatus();
+  }
+  Result<bool> Housekeep() override {
+    if (housekeeping == 0) return false;
+    --housekeeping;
+    log.push_back("housekeep");
+    return true;
   }
   bool HasUncommittedEvents() const override { return uncommitted_ > 0; }
   Result<uint32_t> FunctionIndex(const wasm_rt_funcref_t& funcref) const override {

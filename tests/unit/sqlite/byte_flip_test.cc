@@ -29,12 +29,12 @@ void TryState(const std::string& path, const std::string& original, Tally* tally
   if (!opened.ok()) return;
   // Writing to it must be safe as well, whatever comes of it.
   Status status = (*opened)->Begin();
-  if (status.ok()) status = (*opened)->PutChunk(3, std::string(5000, 'c'));
+  if (status.ok()) status = (*opened)->PutChunk(Image::kBase, 3, std::string(5000, 'c'));
   if (status.ok()) status = (*opened)->DeleteEventsThrough(2);
   if (status.ok()) status = (*opened)->AppendEvent(SampleEvent(1000));
   if (status.ok()) status = (*opened)->Commit();
   if (!status.ok()) (*opened)->Abort();
-  status = (*opened)->Maintain(SampleHeader(1000), true);
+  status = (*opened)->Maintain(SampleHeader(1000), Store::Moment::kClosing);
 }
 
 TEST_CASE("a state with any byte changed is refused, different, or the same (Q6)") {

@@ -27,7 +27,7 @@ namespace {
     ++seq;
     if (write(acks, &seq, sizeof(seq)) != sizeof(seq)) _exit(4);
     if (housekeeping && seq % 2 == 0) {
-      if (!store->Maintain(SampleHeader(seq), true).ok()) _exit(5);
+      if (!store->Maintain(SampleHeader(seq), Store::Moment::kClosing).ok()) _exit(5);
     }
   }
 }

@@ -47,16 +47,16 @@ Status Work(const std::string& path, uint64_t last, Promises* promises) {
     if (seq != middle) continue;
     PERDURE_TRY(store->Begin());
     for (uint64_t id = 1000; id < 1500; ++id) {
-      status = store->PutChunk(id, std::string(4000, 'x'));
+      status = store->PutChunk(Image::kBase, id, std::string(4000, 'x'));
       if (!status.ok()) {
         store->Abort();
         return status;
       }
     }
     store->Abort();
-    PERDURE_TRY(store->Maintain(SampleHeader(seq), true));
+    PERDURE_TRY(store->Maintain(SampleHeader(seq), Store::Moment::kClosing));
   }
-  PERDURE_TRY(store->Maintain(SampleHeader(seq), true));
+  PERDURE_TRY(store->Maintain(SampleHeader(seq), Store::Moment::kClosing));
   return store->Close();
 }
 
@@ -74,8 +74,8 @@ void CheckPromises(const std::string& path, const Promises& promises) {
     return;
   }
   REQUIRE(opened->get()->ReadHeader()->has_value());
-  CHECK(**opened->get()->ReadChunk(7) == "chunk 7");
-  CHECK_FALSE(opened->get()->ReadChunk(1000)->has_value());
+  CHECK(Chunk(opened->get(), 7) == "chunk 7");
+  CHECK(Chunk(opened->get(), 1000).empty());
   CHECK(AppendSample(opened->get(), *last + 1).ok());
 }
 

@@ -66,7 +66,7 @@ TEST_CASE(
     CHECK(acknowledged > 100);
     CHECK(*LastSampleEvent(store.get()) == acknowledged);
     // There is no room to move the log either: said when closing, and nothing is lost.
-    const Status closing = store->Maintain(SampleHeader(acknowledged), true);
+    const Status closing = store->Maintain(SampleHeader(acknowledged), Store::Moment::kClosing);
     CHECK((closing.ok() || closing.code() == StatusCode::kResourceExhausted));
   }
   disk.Fill(0);
@@ -74,7 +74,7 @@ TEST_CASE(
     // Looking is possible without room.
     auto store = MustOpen(disk.path());
     CHECK(*LastSampleEvent(store.get()) == acknowledged);
-    CHECK(store->Maintain(SampleHeader(acknowledged), true).ok());
+    CHECK(store->Maintain(SampleHeader(acknowledged), Store::Moment::kClosing).ok());
     CHECK(store->Close().ok());
   }
   unlink(disk.ballast().c_str());
@@ -82,7 +82,7 @@ TEST_CASE(
   auto store = MustOpen(disk.path());
   CHECK(*LastSampleEvent(store.get()) == acknowledged);
   CHECK(AppendSample(store.get(), acknowledged + 1).ok());
-  CHECK(store->Maintain(SampleHeader(acknowledged + 1), true).ok());
+  CHECK(store->Maintain(SampleHeader(acknowledged + 1), Store::Moment::kClosing).ok());
 }
 
 TEST_CASE("a disk too full for a new state leaves none") {

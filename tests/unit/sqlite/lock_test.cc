@@ -90,7 +90,7 @@ TEST_CASE("a state that is being created is owned from the beginning (Q1)") {
   REQUIRE(store->Commit().ok());
   CHECK(other_is_refused());
   REQUIRE(AppendSample(store.get(), 1).ok());
-  REQUIRE(store->Maintain(SampleHeader(1), true).ok());
+  REQUIRE(store->Maintain(SampleHeader(1), Store::Moment::kClosing).ok());
   CHECK(other_is_refused());
   REQUIRE(store->Close().ok());
   CHECK_FALSE(other_is_refused());

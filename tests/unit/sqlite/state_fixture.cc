@@ -85,8 +85,8 @@ StateHeader SampleHeader(uint64_t sealed_seq) {
   header.program_name = "counter";
   header.compiler = "0.1.0";
   header.created_us = 1'700'000'000'123'456;
-  header.base_chunks = 3;
-  header.base_digest = 0x9234567890abcdef;
+  header.base = {.seq = 0, .hash = 0, .folding_seq = 5, .chunks = 3, .digest = 0x9234567890abcdef};
+  header.past = {.seq = 1, .hash = uint64_t{1} << 63, .folding_seq = 2, .chunks = 3, .digest = 4};
   header.sealed_seq = sealed_seq;
   header.sealed_hash = sealed_seq * 0x9e3779b97f4a7c15;
   header.hash = 0xfedcba9876543210 + sealed_seq;
@@ -117,15 +117,26 @@ std::string Text(const EventRecord& e) {
                 Hex(e.effects), " ", Hex(e.globals), " ", e.chunks, " ", Hex64(e.hash), "\n");
 }
 
+std::string Text(const ImageHeader& image) {
+  return StrCat(image.seq, " ", Hex64(image.hash), " ", image.folding_seq, " ", image.chunks, " ",
+                Hex64(image.digest));
+}
+
 std::string Text(const StateHeader& h) {
   const std::string_view hash(reinterpret_cast<const char*>(h.module_hash), sizeof(h.module_hash));
   return StrCat("header ", h.format_version, " ", Hex(hash), " ", Hex(h.program_name), " ",
-                Hex(h.compiler), " ", h.created_us, " ", h.base_seq, " ", Hex64(h.base_hash), " ",
-                h.base_chunks, " ", Hex64(h.base_digest), " ", h.sealed_seq, " ",
-                Hex64(h.sealed_hash), " ", Hex64(h.hash), "\n");
+                Hex(h.compiler), " ", h.created_us, " ", Text(h.base), " ", Text(h.past), " ",
+                h.sealed_seq, " ", Hex64(h.sealed_hash), " ", Hex64(h.hash), "\n");
 }
 
 }  // namespace
+
+std::string Chunk(Store* store, uint64_t id, Image image) {
+  std::string blob;
+  const Result<bool> found = store->ReadChunk(image, id, &blob);
+  REQUIRE(found.ok());
+  return *found ? blob : "";
+}
 
 bool IsSampleEvent(const EventRecord& event) { return Text(event) == Text(SampleEvent(event.seq)); }
 
@@ -133,10 +144,10 @@ Status CreateSample(Store* store) {
   PERDURE_TRY(store->Begin());
   PERDURE_TRY(store->PutHeader(SampleHeader()));
   for (uint64_t id : {uint64_t{0}, uint64_t{7}, uint64_t{1} << 40}) {
-    PERDURE_TRY(store->PutChunk(id, StrCat("chunk ", id)));
+    PERDURE_TRY(store->PutChunk(Image::kBase, id, StrCat("chunk ", id)));
   }
-  PERDURE_TRY(store->PutSection(1, "memories"));
-  PERDURE_TRY(store->PutSection(2, std::string("glo\0bals", 8)));
+  PERDURE_TRY(store->PutSection(Image::kBase, 1, "memories"));
+  PERDURE_TRY(store->PutSection(Image::kBase, 2, std::string("glo\0bals", 8)));
   PERDURE_TRY(store->PutGlobalMirror({0, "g0", "i32", "0"}));
   PERDURE_TRY(store->AppendEvent(SampleEvent(1)));
   return store->Commit();
@@ -164,7 +175,7 @@ void MakeClosedState(const std::string& path, uint64_t count) {
   auto store = MustOpen(path);
   REQUIRE(CreateSample(store.get()).ok());
   for (uint64_t seq = 2; seq <= count; ++seq) REQUIRE(AppendSample(store.get(), seq).ok());
-  REQUIRE(store->Maintain(SampleHeader(count), true).ok());
+  REQUIRE(store->Maintain(SampleHeader(count), Store::Moment::kClosing).ok());
   REQUIRE(store->Close().ok());
 }
 
@@ -172,11 +183,11 @@ Result<std::string> Dump(Store* store) {
   std::string dump;
   PERDURE_ASSIGN_OR_RETURN(const std::optional<StateHeader> header, store->ReadHeader());
   if (header.has_value()) dump += Text(*header);
-  PERDURE_TRY(store->ForEachChunk([&](uint64_t id, std::string_view blob) {
+  PERDURE_TRY(store->ForEachChunk(Image::kBase, [&](uint64_t id, std::string_view blob) {
     StrAppend(&dump, "chunk ", id, " ", Hex(blob), "\n");
     return OkStatus();
   }));
-  PERDURE_TRY(store->ForEachSection([&](uint64_t tag, std::string_view blob) {
+  PERDURE_TRY(store->ForEachSection(Image::kBase, [&](uint64_t tag, std::string_view blob) {
     StrAppend(&dump, "section ", tag, " ", Hex(blob), "\n");
     return OkStatus();
   }));

@@ -46,6 +46,8 @@ Status TryOpen(const std::string& path, Durability durability = Durability::kFul
 StateHeader SampleHeader(uint64_t sealed_seq = 0);
 // Fields derived from seq, so that any event can be checked by its number.
 EventRecord SampleEvent(uint64_t seq);
+// A chunk's blob; empty if it has no row.
+std::string Chunk(Store* store, uint64_t id, Image image = Image::kBase);
 bool IsSampleEvent(const EventRecord& event);
 
 // Creation as the engine does it: header, base and event 1 in one transaction.

@@ -61,7 +61,7 @@ TEST_CASE("the view globals shows the newest value of every global, whatever its
       REQUIRE(store->AppendEvent(event).ok());
     }
     REQUIRE(store->Commit().ok());
-    REQUIRE(store->Maintain(SampleHeader(5), true).ok());
+    REQUIRE(store->Maintain(SampleHeader(5), Store::Moment::kClosing).ok());
   }
   CHECK(Query(scratch.path(), "SELECT * FROM globals") ==
         "0|counter|i32|7\n"
@@ -81,7 +81,7 @@ TEST_CASE("the views survive text that is not JSON") {
     REQUIRE(store->AppendEvent(event).ok());
     REQUIRE(store->PutGlobalMirror({0, "g0", "i32", "no JSON"}).ok());
     REQUIRE(store->Commit().ok());
-    REQUIRE(store->Maintain(SampleHeader(2), true).ok());
+    REQUIRE(store->Maintain(SampleHeader(2), Store::Moment::kClosing).ok());
   }
   CHECK(Query(scratch.path(), "SELECT * FROM globals") == "0|g0|i32|no JSON\n");
 }
@@ -92,7 +92,7 @@ TEST_CASE("the file says what it is, and where its log stands") {
   CHECK(Query(scratch.path(),
               "PRAGMA application_id; PRAGMA user_version; PRAGMA page_size;"
               "PRAGMA journal_mode; PRAGMA integrity_check;"
-              "SELECT durability FROM store") == "1346720324\n1\n4096\nwal\nok\nfull\n");
+              "SELECT durability FROM store") == "1346720324\n2\n4096\nwal\nok\nfull\n");
   CHECK(ReadFile(scratch.path()).substr(68, 4) == "PERD");
 }
 

@@ -1,0 +1,58 @@
+// ChunkOverlay: what a stretch of events does to memory, chunk by chunk.
+//
+// Deltas hold new values, not differences, so a stretch of events comes down to this: for each
+// chunk, which of its words got a value, and the last value each got. Putting an overlay on a chunk
+// as of the beginning of the stretch gives the chunk as of its end, and so does putting it on the
+// chunk as of any event inside the stretch:
+//
+//     chunk(b) + overlay(b, n]   ===   chunk(t) + overlay(b, n]   ===   chunk(n)     b <= t <= n
+//
+// Folding (fold.h) and restoring (restore.h, lazy_memory.h) both rest on that.
+//
+// Threads: confined to one thread.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string_view>
+
+#include "rtlib/state/delta_reader.h"
+#include "rtlib/state/format.h"
+
+namespace perdure {
+
+class ChunkOverlay final : public MemorySink {
+ public:
+  // Events are added by ApplyDelta(), in their order.
+  Status Resize(uint32_t memory, uint64_t before, uint64_t pages) override;
+  Status Write(uint32_t memory, uint64_t offset, std::string_view bytes) override;
+
+  void Clear();
+  size_t size() const { return chunks_.size(); }  // chunks with a word of their own
+
+  // Changes the chunk's kBaseChunkBytes at `raw`.
+  void Apply(uint64_t id, uint8_t* raw) const;
+  // The lowest id of a chunk with a word of its own that is not below `from`.
+  std::optional<uint64_t> Next(uint64_t from) const;
+  // The memory lost chunks: from `id` on they are zeros, but for what was written since. False: it
+  // lost none.
+  bool LostFrom(uint32_t memory, uint64_t* id) const;
+  bool LostAny() const { return !lost_from_.empty(); }
+
+ private:
+  static constexpr uint64_t kWords = kBaseChunkBytes / kWordBytes;
+  struct Chunk {
+    uint64_t has[kWords / 64] = {};
+    std::array<uint8_t, kBaseChunkBytes> bytes = {};
+  };
+
+  Chunk* Touch(uint64_t id);
+  bool IsLost(uint64_t id) const;
+
+  std::map<uint64_t, Chunk> chunks_;
+  std::map<uint32_t, uint64_t> lost_from_;  // per memory: id
+};
+
+}  // namespace perdure
