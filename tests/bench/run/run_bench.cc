@@ -99,19 +99,20 @@ void AddMeans(const std::vector<Workload>& workloads, std::vector<Figure>* figur
 
 int Usage() {
   std::fputs(
-      "usage: run_bench OUTPUT_DIR WORK_DIR [--rounds=N] [--only=PART_OF_A_NAME] [--tricks]\n",
+      "usage: run_bench OUTPUT_DIR WORK_DIR SOURCES_DIR [--rounds=N] [--only=PART_OF_A_NAME] "
+      "[--tricks]\n",
       stderr);
   return 2;
 }
 
 int Main(int argc, char** argv) {
-  if (argc < 3) return Usage();
+  if (argc < 4) return Usage();
   Arguments arguments;
   arguments.output = argv[1];
   arguments.tools = {
       PERDURE_BENCH_REPOSITORY, PERDURE_BENCH_COMPILER, PERDURE_BENCH_LIBRARIES, argv[2], false,
       PERDURE_BENCH_TRICKS};
-  for (int i = 3; i < argc; ++i) {
+  for (int i = 4; i < argc; ++i) {
     if (std::strncmp(argv[i], "--rounds=", 9) == 0) {
       arguments.rounds = std::max(1, std::atoi(argv[i] + 9));
     } else if (std::strncmp(argv[i], "--only=", 7) == 0) {
@@ -123,7 +124,7 @@ int Main(int argc, char** argv) {
     }
   }
   std::filesystem::create_directories(arguments.tools.work);
-  const std::vector<Workload> workloads = Workloads(arguments.tools.work + "/sources");
+  const std::vector<Workload> workloads = Workloads(argv[3]);
   Report report;
   report.title = arguments.tools.tricks ? "Run time of programs without each speed trick"
                                         : "Run time of programs against native code";

@@ -6,6 +6,8 @@
 
 #include <stdint.h>
 
+#include "random.h"
+
 #ifdef __cplusplus
 extern "C"
 #endif
@@ -14,19 +16,6 @@ extern "C"
 #endif
     int64_t
     run(void);
-
-/* Numbers that are the same everywhere (xorshift64*). */
-static inline uint64_t NextRandom(uint64_t* state) {
-  *state ^= *state >> 12;
-  *state ^= *state << 25;
-  *state ^= *state >> 27;
-  return *state * 0x2545f4914f6cdd1dull;
-}
-
-/* Folds a number into a result. */
-static inline uint64_t Mix(uint64_t result, uint64_t value) {
-  return (result ^ value) * 0x100000001b3ull;
-}
 
 /* A double's bits: kernels with floats must agree to the last one. */
 static inline uint64_t BitsOf(double value) {

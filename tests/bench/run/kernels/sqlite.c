@@ -1,45 +1,7 @@
-/* SQLite in memory: inserts, an index, joins, aggregates, updates, text. SQLite's amalgamation
- * comes from elsewhere (-I). */
-#define SQLITE_THREADSAFE 0
-#define SQLITE_OMIT_LOAD_EXTENSION
-#define SQLITE_OS_OTHER 1
-#define SQLITE_TEMP_STORE 3
-#define SQLITE_OMIT_LOCALTIME
-#define SQLITE_OMIT_WAL
-#include "sqlite3.c"
-
+/* SQLite in memory: inserts, an index, joins, aggregates, updates, text. */
 #include "kernel.h"
 #include "no_imports.h"
-
-/* A file system in which nothing can be opened. */
-static int OpenNothing(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int flags,
-                       int* out) {
-  (void)vfs, (void)name, (void)flags, (void)out;
-  file->pMethods = NULL;
-  return SQLITE_CANTOPEN;
-}
-static int SameRandomness(sqlite3_vfs* vfs, int count, char* out) {
-  (void)vfs;
-  memset(out, 7, (size_t)count);
-  return count;
-}
-static int NoTime(sqlite3_vfs* vfs, double* out) {
-  (void)vfs;
-  *out = 0;
-  return SQLITE_OK;
-}
-
-int sqlite3_os_init(void) {
-  static sqlite3_vfs vfs = {.iVersion = 1,
-                            .szOsFile = sizeof(sqlite3_file),
-                            .mxPathname = 64,
-                            .zName = "none",
-                            .xOpen = OpenNothing,
-                            .xRandomness = SameRandomness,
-                            .xCurrentTime = NoTime};
-  return sqlite3_vfs_register(&vfs, 1);
-}
-int sqlite3_os_end(void) { return SQLITE_OK; }
+#include "sqlite_unit.h"
 
 static const char* const kStatements[] = {
     "CREATE TABLE item(id INTEGER PRIMARY KEY, grp INTEGER, name TEXT, price REAL)",

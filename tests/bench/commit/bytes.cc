@@ -1,0 +1,100 @@
+// What is written, and what stays: counts, which no other load on the machine can change.
+#include <algorithm>
+
+#include "tests/bench/commit/touch_guest.h"
+
+namespace perdure::bench {
+namespace {
+
+Call Event(int number) { return {"event", {static_cast<uint64_t>(number)}}; }
+
+struct Volume {
+  double ratio = 0;    // bytes written over chunks written * 4096
+  double delta = 0;    // bytes of delta a chunk written
+  double fold_us = 0;  // an event
+};
+
+// Of `events` events after `warm_up`; everything counts that reaches a file meanwhile.
+Volume VolumeOf(const TraceGuest& guest, const std::string& state, uint64_t history, int warm_up,
+                int events) {
+  RemoveState(state);
+  Volume volume;
+  {
+    Options options;
+    options.state_path = state;
+    options.history_events = history;
+    Live live(*guest.program, options);
+    live.Run({"setup", {}});
+    for (int i = 0; i < warm_up; ++i) live.Run(Event(i));
+    const Stats before = live.stats();
+    for (int i = 0; i < events; ++i) live.Run(Event(warm_up + i));
+    const Stats after = live.stats();
+    const double raw = static_cast<double>((after.chunks_dirty - before.chunks_dirty) * kBlock);
+    volume.ratio = static_cast<double>(after.bytes_written - before.bytes_written) / raw;
+    volume.delta = static_cast<double>(after.delta_bytes - before.delta_bytes) / raw * kBlock;
+    volume.fold_us = static_cast<double>(after.fold_ns - before.fold_ns) / 1000 / events;
+  }
+  RemoveState(state);
+  return volume;
+}
+
+}  // namespace
+
+// Folds come after so many events that they are counted over several times that.
+void MeasureBytes(Bench* bench) {
+  constexpr int kWarmUp = 2000, kEvents = 6000;
+  const std::string state = bench->tmpfs.folder + "/bytes.db";
+  for (const TraceGuest& guest : bench->guests) {
+    const Volume kept = VolumeOf(guest, state, Options::kHistoryAll, kWarmUp / 4, kEvents / 4);
+    const Volume folded = VolumeOf(guest, state, Options().history_events, kWarmUp, kEvents);
+    const std::string table = "Bytes and folding";
+    bench->Add(table, guest.name, "delta bytes a chunk", kept.delta);
+    bench->Add(table, guest.name, "bytes, not folded", kept.ratio);
+    bench->Add(table, guest.name, "bytes, folded", folded.ratio);
+    bench->Add(table, guest.name, "fold, us an event", folded.fold_us);
+    Say("%s: %.0f bytes of delta a chunk; bytes written / (k * 4096): %.3f, with folds %.3f; "
+        "fold %.1f us an event\n",
+        guest.name.c_str(), kept.delta, kept.ratio, folded.ratio, folded.fold_us);
+    bench->Expect(guest.name + ": bytes of a natural event / (k * 4096)", 0.25, kept.ratio);
+    bench->Expect(guest.name + ": the same, folds included", 0.5, folded.ratio);
+  }
+}
+
+// 100,000 events of a program whose own memory stays as large as it is.
+void MeasureGrowth(Bench* bench) {
+  constexpr int kAll = 100000, kEarly = 10000, kEvery = 100;
+  const std::string state = bench->tmpfs.folder + "/growth.db";
+  RemoveState(state);
+  uint64_t early = 0, late = 0;
+  double longest_us = 0;
+  std::vector<double> event_us;
+  {
+    Options options;
+    options.state_path = state;
+    Live live(perdure_touch_program, options);
+    for (const Call& call : FillTouch(16384, uint64_t{64} << 20)) live.Run(call);
+    for (int i = 0; i < kAll; ++i) {
+      const double us = live.Run(Touch(7, 40, i)).whole.us;
+      event_us.push_back(us);
+      longest_us = std::max(longest_us, us);
+      if (i % kEvery != 0) continue;
+      uint64_t& largest = i < kEarly ? early : late;
+      largest = std::max(largest, StateBytes(state));
+    }
+  }
+  RemoveState(state);
+  const double ratio = static_cast<double>(late) / static_cast<double>(early);
+  Say("%d events of 7 chunks: files %.1f MiB at most in the first %d, %.1f MiB in the others; an "
+      "event %.1f us, 1 of 1000 over %.1f us, longest %.1f us\n",
+      kAll, static_cast<double>(early) / (1 << 20), kEarly, static_cast<double>(late) / (1 << 20),
+      Median(event_us), Quantile(event_us, 0.999), longest_us);
+  const std::string table = "100,000 events", row = "7 chunks, 40 bytes in each, 64 MiB, tmpfs";
+  bench->Add(table, row, "MiB at most, first 10,000", static_cast<double>(early) / (1 << 20));
+  bench->Add(table, row, "MiB at most, the others", static_cast<double>(late) / (1 << 20));
+  bench->Add(table, row, "event, us (median)", Median(event_us));
+  bench->Add(table, row, "event, us (p99.9)", Quantile(event_us, 0.999));
+  bench->Add(table, row, "event, us (longest)", longest_us);
+  bench->Expect("largest state file, events 10,000 to 100,000 / before", 1.02, ratio);
+}
+
+}  // namespace perdure::bench

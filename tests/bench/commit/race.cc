@@ -1,0 +1,139 @@
+#include "tests/bench/commit/race.h"
+
+#include <algorithm>
+
+namespace perdure::bench {
+namespace {
+
+constexpr const char* kCommit = "commit";
+constexpr const char* kEvent = "all of Perdure";
+
+// Brings a copy of the guest to where measuring begins.
+void RunUp(const Workload& workload, Plain* copy) {
+  for (const Call& call : workload.setup) copy->Run(call);
+  for (int i = 0; i < workload.warm_up; ++i) copy->Run(workload.event(i));
+}
+
+// What each measured event changes.
+std::vector<ChangedChunks> Record(const Workload& workload, Plain* copy) {
+  std::vector<ChangedChunks> trace;
+  Recorder recorder(copy);
+  for (int i = 0; i < workload.events; ++i) {
+    trace.push_back(recorder.Run(workload.event(workload.warm_up + i)));
+  }
+  return trace;
+}
+
+void Note(const std::string& name, const Cost& cost, const Cost& floor, RaceResult* result) {
+  Samples& samples = result->by_name[name];
+  samples.us.push_back(cost.us);
+  samples.ratio.push_back(cost.us / floor.us);
+  samples.sum += cost;
+  samples.floor_sum += floor;
+}
+
+uint64_t MostChanged(const std::vector<ChangedChunks>& trace) {
+  size_t most = 0;
+  for (const ChangedChunks& event : trace) most = std::max(most, event.numbers.size());
+  return most;
+}
+
+void NoteEvent(const EventCost& live, const Cost& alone, const Cost& floor, RaceResult* result) {
+  Cost commit = live.whole;
+  commit.us = live.commit_us;
+  Note(kCommit, commit, floor, result);
+  Cost added = live.whole;
+  added.us = std::max(0.0, live.whole.us - alone.us);
+  added.cpu_us = std::max(0.0, live.whole.cpu_us - alone.cpu_us);
+  Note(kEvent, added, floor, result);
+  if (live.dirty != 0) {
+    result->encode_chunk_us.push_back((added.us - live.store_us) / static_cast<double>(live.dirty));
+  }
+  result->dirty += static_cast<double>(live.dirty);
+  result->changed += static_cast<double>(live.changed);
+  result->floor_us.push_back(floor.us);
+}
+
+}  // namespace
+
+RaceResult Race(const Workload& workload, const Place& place) {
+  const std::string state = place.folder + "/race.db";
+  RemoveState(state);
+  RaceResult result;
+  {
+    std::vector<ChangedChunks> trace;
+    std::vector<NamedPeer> peers;
+    if (workload.peers) {
+      Plain copy(*workload.program);
+      RunUp(workload, &copy);
+      peers = MakePeers(place.folder, copy.memory());
+      trace = Record(workload, &copy);
+    }
+    Options options;
+    options.state_path = state;
+    Live live(*workload.program, options);
+    Plain alone(*workload.program);
+    RunUp(workload, &alone);
+    for (const Call& call : workload.setup) live.Run(call);
+    uint64_t most = MostChanged(trace);
+    for (int i = 0; i < workload.warm_up; ++i) {
+      most = std::max(most, live.Run(workload.event(i)).dirty);
+    }
+    Floor floor(place.folder + "/floor", 2 * most + 64);
+    for (int i = 0; i < workload.events; ++i) {
+      const Call call = workload.event(workload.warm_up + i);
+      const EventCost event = live.Run(call);
+      Written written = {event.dirty, nullptr, &alone};
+      const Cost least = Measure(&floor, written);
+      const Stopwatch watch;
+      alone.Run(call);
+      NoteEvent(event, watch.Read(), least, &result);
+      if (!trace.empty()) written.changed = &trace[static_cast<size_t>(i)];
+      for (const NamedPeer& named : peers) {
+        if (i % named.peer->every() != 0) continue;
+        Note(named.name, Measure(named.peer.get(), written), least, &result);
+      }
+    }
+  }
+  result.dirty /= workload.events;
+  result.changed /= workload.events;
+  RemoveState(state);
+  return result;
+}
+
+void AddRace(const RaceResult& result, const Workload& workload, const Place& place, Bench* bench) {
+  const std::string row = place.name + ", " + workload.row;
+  bench->Add("Time", row, "chunks", result.dirty);
+  bench->Add("Time", row, "of them changed", result.changed);
+  bench->Add("Time", row, "floor, us", Median(result.floor_us));
+  // Where the flush of a disk takes 100 us now and a tick of the kernel's clock then, a tenth of
+  // them says what the fast ones are like.
+  bench->Add("Time", row, "fast floor, us", Quantile(result.floor_us, 0.1));
+  bench->Add("Time", row, "fast commit / fast floor",
+             Quantile(result.by_name.at(kCommit).us, 0.1) / Quantile(result.floor_us, 0.1));
+  std::string said;
+  // In this order, and those that took part.
+  for (const char* name : {kCommit, kEvent, "page upsert", "LMDB", "image dump"}) {
+    const auto found = result.by_name.find(name);
+    if (found == result.by_name.end()) continue;
+    const Samples& samples = found->second;
+    const double time = Median(samples.ratio);
+    bench->Add("Time", row, name, time);
+    bench->Add("Slowest of a hundred", row, name,
+               Quantile(samples.us, 0.99) / Quantile(result.floor_us, 0.99));
+    if (name != std::string(kCommit)) {
+      const double cpu = samples.sum.cpu_us / samples.floor_sum.cpu_us;
+      const double bytes =
+          static_cast<double>(samples.sum.bytes) / static_cast<double>(samples.floor_sum.bytes);
+      bench->Add("Processor time", row, name, cpu);
+      bench->Add("Bytes", row, name, bytes);
+    }
+    char text[64];
+    std::snprintf(text, sizeof text, "  %s %.2f", name, time);
+    said += text;
+  }
+  Say("%-44s %6.1f chunks, floor %7.1f us:%s\n", row.c_str(), result.dirty, Median(result.floor_us),
+      said.c_str());
+}
+
+}  // namespace perdure::bench
