@@ -41,6 +41,13 @@ Result<std::string> ReadFile(const std::string& path) {
   return text;
 }
 
+Result<uint64_t> FileBytes(const std::string& path) {
+  std::error_code error;
+  const uint64_t bytes = fs::file_size(path, error);
+  if (error) return SystemError("measure", path, error.value());
+  return bytes;
+}
+
 Status WriteFile(const std::string& path, std::string_view text) {
   std::FILE* file = std::fopen(path.c_str(), "wb");
   if (file == nullptr) return SystemError("write", path, errno);

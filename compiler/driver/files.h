@@ -2,6 +2,7 @@
 // whole.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,6 +12,7 @@
 namespace perdure {
 
 Result<std::string> ReadFile(const std::string& path);
+Result<uint64_t> FileBytes(const std::string& path);
 Status WriteFile(const std::string& path, std::string_view text);
 
 bool IsDirectory(const std::string& path);

@@ -160,10 +160,11 @@ class Runner {
          const std::function<void(const Command&)>& on_start)
       : commands_(commands), jobs_(jobs < 1 ? 1 : static_cast<size_t>(jobs)), on_start_(on_start) {
     ends_.assign(commands.size(), ProcessEnd{-1, ""});
+    for (size_t i = 0; i < commands.size(); ++i) waiting_.push_back(i);
   }
 
   Result<std::vector<ProcessEnd>> Go() {
-    while (next_ < commands_.size() || !running_.empty()) {
+    while (!waiting_.empty() || !running_.empty()) {
       Status started = StartWhatFits();
       if (!started.ok()) {
         EndAll();
@@ -178,15 +179,25 @@ class Runner {
 
  private:
   Status StartWhatFits() {
-    while (!stopped_ && running_.size() < jobs_ && next_ < commands_.size()) {
-      const Command& command = commands_[next_];
+    for (size_t i = 0; !stopped_ && running_.size() < jobs_ && i < waiting_.size();) {
+      const Command& command = commands_[waiting_[i]];
+      if (!running_.empty() && MemoryInUse() + command.memory_bytes > memory_bytes_) {
+        ++i;  // a later one may fit beside those that run
+        continue;
+      }
       if (on_start_) on_start_(command);
-      Result<Child> child = Start(command, next_);
+      Result<Child> child = Start(command, waiting_[i]);
       if (!child.ok()) return std::move(child).TakeStatus();
       running_.push_back(*child);
-      ++next_;
+      waiting_.erase(waiting_.begin() + static_cast<ptrdiff_t>(i));
     }
     return OkStatus();
+  }
+
+  uint64_t MemoryInUse() const {
+    uint64_t sum = 0;
+    for (const Child& child : running_) sum += commands_[child.index].memory_bytes;
+    return sum;
   }
 
   // Collects children that have ended. False if none had.
@@ -226,7 +237,8 @@ class Runner {
   ChildSignalBlock block_;
   std::vector<ProcessEnd> ends_;
   std::vector<Child> running_;
-  size_t next_ = 0;
+  std::vector<size_t> waiting_;  // into commands_
+  const uint64_t memory_bytes_ = AvailableMemoryBytes();
   bool stopped_ = false;
 };
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <csignal>
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
@@ -15,6 +16,7 @@ struct Command {
   std::vector<std::string> argv;  // argv[0] is looked up on PATH unless it contains a '/'
   std::string directory;          // empty: the current one
   std::string label;              // for progress: "compiling app_2.c"
+  uint64_t memory_bytes = 0;      // estimate of what it will need
 };
 
 // As a shell would want it typed.
@@ -45,9 +47,14 @@ class InterruptGuard {
 // Runs one command to its end; standard input is /dev/null. A Status means it could not be started.
 Result<ProcessEnd> Run(const Command& command);
 
-// Runs all, at most `jobs` at a time, and gives their ends in the order of `commands`. After the
-// first failure (or interrupt) no more are started and those running are ended; their entries then
-// have exit status -1. `on_start` is called before each.
+// Bytes that processes started now can have: what the machine has free, or less if a control group
+// sets a limit.
+uint64_t AvailableMemoryBytes();
+
+// Runs all, at most `jobs` at a time, and gives their ends in the order of `commands`. Those that
+// together would need more memory than there is wait for each other. After the first failure (or
+// interrupt) no more are started and those running are ended; their entries then have exit status
+// -1. `on_start` is called before each.
 Result<std::vector<ProcessEnd>> RunAll(const std::vector<Command>& commands, int jobs,
                                        const std::function<void(const Command&)>& on_start);
 

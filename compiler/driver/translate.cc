@@ -1,46 +1,30 @@
 #include "compiler/driver/translate.h"
 
 #include <algorithm>
+#include <cstdio>
 #include <utility>
 
+#include "compiler/driver/shard_plan.h"
 #include "compiler/emit/emit.h"
+#include "compiler/rewrite/data_blob.h"
 #include "compiler/rewrite/memory_access.h"
 #include "compiler/rewrite/needed_loads.h"
 #include "compiler/rewrite/rewriter.h"
 #include "compiler/rewrite/wasm2c_repair.h"
+#include "compiler/wasm2c/source_functions.h"
 #include "rtlib/base/text.h"
 
 namespace perdure {
 namespace {
 
-constexpr uint64_t kShardBytes = 1'000'000;
-constexpr uint64_t kSmallBytes = 300'000;
-constexpr uint32_t kShardsMax = 1024;
-
-// Measured on eight real modules (C, C++, Go, AssemblyScript): 13.9 to 15.7 bytes of C per byte of
-// code, 6.0 per byte of data ("0x00, ").
-uint64_t EstimatedCBytes(const Module& module) {
-  uint64_t data_bytes = 0;
-  for (const DataSegment& segment : module.data) data_bytes += segment.bytes;
-  return 15 * module.code_section_bytes + 6 * data_bytes;
-}
+constexpr const char* kSourceHead = "/* Written by wasm2c. */\n#include \"app-impl.h\"\n\n";
+constexpr const char* kDataUnit = "app.data.c";
+// With two files functions have external linkage, which the descriptor and shards need.
+constexpr uint32_t kWasm2cFiles = 2;
 
 std::string ShardName(uint32_t index) { return StrCat("app_", index, ".c"); }
 
 std::string ResumeName(uint32_t index) { return StrCat("app_resume_", index, ".c"); }
-
-Status WriteIfChanged(const std::string& path, const std::string& before,
-                      const std::string& after) {
-  return after == before ? OkStatus() : WriteFile(path, after);
-}
-
-Result<Wasm2cNames> ReadNames(const Module& module, const WorkDirectory& work) {
-  Wasm2cText text;
-  PERDURE_ASSIGN_OR_RETURN(text.header, ReadFile(work.File("app.h")));
-  PERDURE_ASSIGN_OR_RETURN(text.impl, ReadFile(work.File("app-impl.h")));
-  PERDURE_ASSIGN_OR_RETURN(text.source, ReadFile(work.File(ShardName(0))));
-  return ReadWasm2cNames(module, text);
-}
 
 Status WriteEmitted(const WorkDirectory& work, const std::string& name, Result<std::string> text,
                     Translation* translation) {
@@ -49,31 +33,71 @@ Status WriteEmitted(const WorkDirectory& work, const std::string& name, Result<s
   return WriteFile(work.File(name), *text);
 }
 
-// One unit that includes all of `parts`; the includes are the only text.
-Status WriteUnit(const WorkDirectory& work, const std::vector<std::string>& parts) {
+// Makes one unit of what is optimised alike; the includes are its only text.
+Status JoinUnits(const WorkDirectory& work, std::vector<Unit>* units) {
   std::string text = "/* Written by perdure: one unit, so that everything can be inlined. */\n";
-  for (const std::string& part : parts) StrAppend(&text, "#include \"", part, "\"\n");
+  std::vector<Unit> apart;
+  uint64_t bytes = 0;
+  for (Unit& unit : *units) {
+    if (unit.is_resume || unit.file == kDataUnit) {
+      apart.push_back(std::move(unit));
+    } else {
+      PERDURE_ASSIGN_OR_RETURN(const uint64_t part, FileBytes(work.File(unit.file)));
+      StrAppend(&text, "#include \"", unit.file, "\"\n");
+      bytes += part;
+    }
+  }
+  apart.push_back({.file = "app.unit.c", .c_bytes = bytes});
+  *units = std::move(apart);
   return WriteFile(work.File("app.unit.c"), text);
 }
 
-// wasm2c's shards: repaired, and in their two forms if the call stack is captured.
+// What takes longest is to begin first.
+Status SortUnits(const WorkDirectory& work, std::vector<Unit>* units) {
+  for (Unit& unit : *units) {
+    PERDURE_ASSIGN_OR_RETURN(const uint64_t bytes, FileBytes(work.File(unit.file)));
+    unit.c_bytes += bytes;
+  }
+  std::stable_sort(units->begin(), units->end(),
+                   [](const Unit& a, const Unit& b) { return a.c_bytes > b.c_bytes; });
+  return OkStatus();
+}
+
+struct WrittenText {
+  std::string header, impl;
+  std::vector<std::string> sources;
+};
+
+Result<WrittenText> ReadWritten(const WorkDirectory& work) {
+  WrittenText text;
+  PERDURE_ASSIGN_OR_RETURN(text.header, ReadFile(work.File("app.h")));
+  PERDURE_ASSIGN_OR_RETURN(text.impl, ReadFile(work.File("app-impl.h")));
+  for (uint32_t i = 0; i < kWasm2cFiles; ++i) {
+    PERDURE_ASSIGN_OR_RETURN(text.sources.emplace_back(), ReadFile(work.File(ShardName(i))));
+    std::remove(work.File(ShardName(i)).c_str());
+  }
+  return text;
+}
+
+// What wasm2c wrote: repaired, in its shards, and in two forms if the call stack is captured.
 class ShardWriter {
  public:
   ShardWriter(const Module& module, const PersistPlan& plan, const Tricks& tricks,
               const WorkDirectory& work, Translation* translation)
       : module_(module), plan_(plan), tricks_(tricks), work_(work), translation_(translation) {
     if (plan.capture) rewriter_.emplace(module, translation->names, *plan.capture);
+    if (DataBlob::IsWanted(module)) blob_.emplace(module, translation->names.prefix);
   }
 
-  Status Write(const std::string& symbol) {
-    PERDURE_TRY(WriteImplHeader());
-    std::string resume;
-    for (uint32_t i = 0; i < ShardCount(module_); ++i) {
-      PERDURE_TRY(WriteShard(ShardName(i), &resume));
-      const bool is_last = i + 1 == ShardCount(module_);
-      if (!rewriter_ || (IsSmall(module_) && !is_last)) continue;
-      PERDURE_TRY(WriteResume(ResumeName(IsSmall(module_) ? 0 : i), &resume));
+  Status Write(const std::string& symbol, const WrittenText& text) {
+    PERDURE_TRY(WriteImplHeader(text.impl));
+    translation_->files.emplace_back("app.h");
+    if (blob_) {
+      PERDURE_TRY(WriteEmitted(work_, "app.data.bin", blob_->Bytes(), translation_));
+      PERDURE_TRY(WriteEmitted(work_, kDataUnit, blob_->Source(), translation_));
+      AddUnit({.file = kDataUnit});
     }
+    PERDURE_TRY(WriteShards(text.sources));
     if (!rewriter_) return OkStatus();
     PERDURE_TRY(
         WriteEmitted(work_, "app.capture.c", rewriter_->CaptureTable(symbol), translation_));
@@ -81,35 +105,48 @@ class ShardWriter {
   }
 
  private:
-  Status WriteImplHeader() {
-    const std::string path = work_.File("app-impl.h");
-    PERDURE_ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
-    PERDURE_ASSIGN_OR_RETURN(const std::string repaired, RepairImplHeader(text, module_.features));
-    PERDURE_ASSIGN_OR_RETURN(std::string rewritten, RewriteMemoryAccess(repaired, tricks_));
-    if (rewriter_) rewritten += rewriter_->ImplHeaderTail();
-    translation_->files.insert(translation_->files.end(), {"app.h", "app-impl.h"});
-    return WriteIfChanged(path, text, rewritten);
+  Status WriteImplHeader(const std::string& text) {
+    PERDURE_ASSIGN_OR_RETURN(std::string impl, RepairImplHeader(text, module_.features));
+    PERDURE_ASSIGN_OR_RETURN(impl, RewriteMemoryAccess(impl, tricks_));
+    if (blob_) impl = blob_->RewriteHeader(impl);
+    if (rewriter_) impl += rewriter_->ImplHeaderTail();
+    return WriteEmitted(work_, "app-impl.h", impl, translation_);
   }
 
-  Status WriteShard(const std::string& name, std::string* resume) {
-    PERDURE_ASSIGN_OR_RETURN(const std::string text, ReadFile(work_.File(name)));
-    PERDURE_ASSIGN_OR_RETURN(std::string repaired, RepairSource(text, module_.features));
-    if (tricks_.needed_loads) repaired = MarkNeededLoads(repaired);
-    if (rewriter_) {
-      PERDURE_ASSIGN_OR_RETURN(std::string hot, rewriter_->RewriteSource(name, repaired, resume));
-      repaired = std::move(hot);
+  Status WriteShards(const std::vector<std::string>& sources) {
+    PERDURE_ASSIGN_OR_RETURN(const SourceFunctions found,
+                             FindFunctions(module_, translation_->names, sources));
+    const std::vector<Shard> shards = PlanShards(module_);
+    for (uint32_t i = 0; i < shards.size(); ++i) {
+      std::string text = kSourceHead;
+      if (i == 0) {
+        text = std::string(found.head);
+        if (blob_) {
+          PERDURE_ASSIGN_OR_RETURN(text, blob_->RewriteHead(found.head));
+        }
+      }
+      for (uint32_t f = shards[i].begin; f < shards[i].end; ++f) text += found.functions[f];
+      PERDURE_TRY(WriteShard(i, shards[i], std::move(text)));
     }
-    translation_->files.push_back(name);
-    return WriteIfChanged(work_.File(name), text, repaired);
+    return OkStatus();
   }
 
-  Status WriteResume(const std::string& name, std::string* resume) {
-    const std::string text =
-        StrCat("/* Written by perdure. */\n#include \"app-resume.h\"\n", *resume);
-    resume->clear();
-    translation_->units.push_back({name, true});
-    return WriteEmitted(work_, name, text, translation_);
+  Status WriteShard(uint32_t index, const Shard& shard, std::string text) {
+    PERDURE_ASSIGN_OR_RETURN(text, RepairSource(text, module_.features));
+    if (tricks_.needed_loads) text = MarkNeededLoads(text);
+    std::string resume;
+    if (rewriter_) {
+      PERDURE_ASSIGN_OR_RETURN(text, rewriter_->RewriteSource(ShardName(index), text, &resume));
+    }
+    AddUnit({.file = ShardName(index), .is_giant = shard.is_giant});
+    PERDURE_TRY(WriteEmitted(work_, ShardName(index), text, translation_));
+    if (!rewriter_) return OkStatus();
+    resume = StrCat("/* Written by perdure. */\n#include \"app-resume.h\"\n", resume);
+    AddUnit({.file = ResumeName(index), .is_resume = true});
+    return WriteEmitted(work_, ResumeName(index), resume, translation_);
   }
+
+  void AddUnit(Unit unit) { translation_->units.push_back(std::move(unit)); }
 
   const Module& module_;
   const PersistPlan& plan_;
@@ -117,21 +154,16 @@ class ShardWriter {
   const WorkDirectory& work_;
   Translation* translation_;
   std::optional<Rewriter> rewriter_;
+  std::optional<DataBlob> blob_;
 };
 
 }  // namespace
 
-uint32_t ShardCount(const Module& module) {
-  const uint64_t wanted = (EstimatedCBytes(module) + kShardBytes - 1) / kShardBytes;
-  return static_cast<uint32_t>(std::clamp<uint64_t>(wanted, 2, kShardsMax));
-}
-
-bool IsSmall(const Module& module) { return EstimatedCBytes(module) <= kSmallBytes; }
-
 size_t UnitCount(const Module& module, const PersistPlan& plan, EmitKind emit) {
-  const size_t shards = IsSmall(module) ? 1 : ShardCount(module);
-  const size_t tables = IsSmall(module) ? 0 : size_t{1} + (plan.capture ? 1 : 0);
-  return shards + tables + (plan.capture ? shards : 0) + (emit == EmitKind::kExe ? 1 : 0);
+  const size_t forms = plan.capture ? 2 : 1;
+  const size_t tables = IsSmall(module) ? 0 : forms;
+  return PlanShards(module).size() * forms + tables + (DataBlob::IsWanted(module) ? 1 : 0) +
+         (emit == EmitKind::kExe ? 1 : 0);
 }
 
 Command Wasm2cCommand(const Module& module, const std::string& wasm2c, const std::string& symbol,
@@ -139,8 +171,7 @@ Command Wasm2cCommand(const Module& module, const std::string& wasm2c, const std
   Command command;
   command.directory = work.path();
   command.label = "translating to C";
-  command.argv = {wasm2c, "--no-debug-names", "-n",
-                  symbol, "--num-outputs",    StrCat(ShardCount(module))};
+  command.argv = {wasm2c, "--no-debug-names", "-n", symbol, "--num-outputs", StrCat(kWasm2cFiles)};
   // Only what the module uses: some flags change the output of modules that do not.
   const Features& features = module.features;
   const std::pair<bool, const char*> flags[] = {
@@ -160,13 +191,15 @@ Command Wasm2cCommand(const Module& module, const std::string& wasm2c, const std
 Result<Translation> FinishTranslation(const Module& module, const PersistPlan& plan,
                                       const BuildOptions& options, const std::string& symbol,
                                       const WorkDirectory& work) {
+  PERDURE_ASSIGN_OR_RETURN(const WrittenText text, ReadWritten(work));
   Translation translation;
-  PERDURE_ASSIGN_OR_RETURN(translation.names, ReadNames(module, work));
+  PERDURE_ASSIGN_OR_RETURN(translation.names,
+                           ReadWasm2cNames(module, {text.header, text.impl, text.sources[0]}));
   Tricks tricks = options.tricks;
   // A library may have several instances, and an access in a program of several memories has to say
   // which.
   if (options.emit != EmitKind::kExe || module.memories.size() != 1) tricks.constant_base = false;
-  PERDURE_TRY(ShardWriter(module, plan, tricks, work, &translation).Write(symbol));
+  PERDURE_TRY(ShardWriter(module, plan, tricks, work, &translation).Write(symbol, text));
 
   const EmitInput input = {module, plan,          translation.names,        options.name,
                            symbol, options.state, options.compiler_version, tricks.constant_base};
@@ -176,16 +209,11 @@ Result<Translation> FinishTranslation(const Module& module, const PersistPlan& p
   PERDURE_TRY(WriteEmitted(work, options.name + ".host.h", EmitHostHeader(input), &translation));
   std::sort(translation.files.begin(), translation.files.end());
 
-  std::vector<std::string> parts;
-  for (uint32_t i = 0; i < ShardCount(module); ++i) parts.push_back(ShardName(i));
-  parts.emplace_back("app.persist.c");
-  if (plan.capture) parts.emplace_back("app.capture.c");
-  if (IsSmall(module)) {
-    PERDURE_TRY(WriteUnit(work, parts));
-    parts = {"app.unit.c"};
-  }
-  if (options.emit == EmitKind::kExe) parts.emplace_back("app.main.c");
-  for (std::string& part : parts) translation.units.push_back({std::move(part), false});
+  translation.units.push_back({.file = "app.persist.c"});
+  if (plan.capture) translation.units.push_back({.file = "app.capture.c"});
+  if (IsSmall(module)) PERDURE_TRY(JoinUnits(work, &translation.units));
+  if (options.emit == EmitKind::kExe) translation.units.push_back({.file = "app.main.c"});
+  PERDURE_TRY(SortUnits(work, &translation.units));
   return translation;
 }
 

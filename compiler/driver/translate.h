@@ -18,6 +18,8 @@ namespace perdure {
 struct Unit {
   std::string file;
   bool is_resume = false;  // cold, see compile.h
+  bool is_giant = false;   // see shard_plan.h
+  uint64_t c_bytes = 0;    // without headers
 };
 
 struct Translation {
@@ -25,14 +27,6 @@ struct Translation {
   std::vector<Unit> units;         // C files to compile, largest first
   std::vector<std::string> files;  // everything generated, sorted: what --emit=cpp gives
 };
-
-// How many files wasm2c is to write: about one per megabyte of C, at least two (then its functions
-// have external linkage, which the descriptor needs).
-uint32_t ShardCount(const Module& module);
-
-// True if the shards are better compiled as one unit: everything can be inlined, and one compiler
-// start is saved.
-bool IsSmall(const Module& module);
 
 // How many units FinishTranslation() makes.
 size_t UnitCount(const Module& module, const PersistPlan& plan, EmitKind emit);

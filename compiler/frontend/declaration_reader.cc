@@ -336,6 +336,7 @@ Result DeclarationReader::EndDataSegmentInitExpr(wabt::Index) { return EndConsta
 
 Result DeclarationReader::OnDataSegmentData(wabt::Index, const void*, wabt::Address size) {
   module_.data.back().bytes = size;
+  module_.data.back().contents = position() - size;
   return Result::Ok;
 }
 

@@ -116,6 +116,7 @@ struct DataSegment {
   SegmentMode mode = SegmentMode::kActive;
   uint32_t memory = 0;
   uint64_t bytes = 0, offset = 0;
+  uint64_t contents = 0;  // where the bytes begin in Module::binary
 };
 
 struct ElemSegment {

@@ -6,6 +6,7 @@
 #include "compiler/rewrite/frame_text.h"
 #include "compiler/wasm2c/c_types.h"
 #include "compiler/wasm2c/line_reader.h"
+#include "compiler/wasm2c/source_functions.h"
 #include "rtlib/base/text.h"
 
 namespace perdure {
@@ -16,17 +17,6 @@ constexpr uint8_t kCaughtException = 0x40;  // PERDURE_LIVE_EXCEPTION
 
 constexpr std::string_view kKindNames[] = {"", "PERDURE_SITE_CALL", "PERDURE_SITE_CALL_INDIRECT",
                                            "PERDURE_SITE_IMPORT", "PERDURE_SITE_POLL"};
-
-// The NAME in "RESULT NAME(w2c_app* instance, ..." at the beginning of a function; empty: the line
-// is something else.
-std::string_view DefinedSymbol(std::string_view line, std::string_view self) {
-  if (line.empty() || line[0] == ' ' || line[0] == '#' || line[0] == '}') return {};
-  const size_t open = line.find(self);
-  if (open == std::string_view::npos || line.ends_with(';')) return {};
-  const size_t space = line.rfind(' ', open);
-  return space == std::string_view::npos ? std::string_view()
-                                         : line.substr(space + 1, open - space - 1);
-}
 
 }  // namespace
 

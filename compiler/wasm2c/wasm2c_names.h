@@ -59,9 +59,9 @@ struct Wasm2cNames {
 
 // The texts of the three files that are read.
 struct Wasm2cText {
-  std::string header;  // app.h
-  std::string impl;    // app-impl.h
-  std::string source;  // app_0.c
+  std::string_view header;  // app.h
+  std::string_view impl;    // app-impl.h
+  std::string_view source;  // app_0.c
 };
 
 // The function that stands for an import in tables, if it may wait (rewrite/import_wrappers.h).

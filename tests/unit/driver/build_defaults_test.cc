@@ -1,7 +1,6 @@
 #include <catch2/catch.hpp>
 
 #include "compiler/driver/build.h"
-#include "compiler/driver/translate.h"
 
 namespace perdure {
 namespace {
@@ -26,19 +25,6 @@ TEST_CASE("an output's name comes from the module's, a program's from the output
   REQUIRE(Defaults("a.wasm", "out/lib.a", EmitKind::kStaticLib).name == "lib");
   REQUIRE(Defaults("a.wasm", "out/kv.o", EmitKind::kObject).name == "kv");
   REQUIRE(Defaults("a.wasm", "", EmitKind::kExe).jobs >= 1);
-}
-
-TEST_CASE("about one shard per megabyte of C, and never fewer than two") {
-  Module module;
-  REQUIRE(ShardCount(module) == 2);
-  REQUIRE(IsSmall(module));
-  module.code_section_bytes = 1'500'000;
-  REQUIRE(ShardCount(module) == 23);
-  REQUIRE_FALSE(IsSmall(module));
-  module.data.push_back({SegmentMode::kActive, 0, 1'000'000, 0});
-  REQUIRE(ShardCount(module) == 29);
-  module.code_section_bytes = uint64_t{1} << 40;
-  REQUIRE(ShardCount(module) == 1024);
 }
 
 }  // namespace perdure

@@ -66,6 +66,31 @@ TEST_CASE("after a failure nothing more is started and the rest is ended") {
   REQUIRE((*ends)[2].output.empty());
 }
 
+TEST_CASE("commands that need more memory than there is do not run at the same time") {
+  REQUIRE(AvailableMemoryBytes() > 0);
+  // Each fails if it finds the other's mark.
+  char folder[] = "/tmp/perdure-test-XXXXXX";
+  REQUIRE(mkdtemp(folder) != nullptr);
+  Command command = Shell("mkdir busy && sleep 0.05 && rmdir busy");
+  command.directory = folder;
+  command.memory_bytes = UINT64_MAX / 4;
+  const auto ends = RunAll(std::vector<Command>(5, command), 5, nullptr);
+  rmdir(folder);
+  REQUIRE(ends.ok());
+  for (const ProcessEnd& end : *ends) REQUIRE(end.output.empty());
+}
+
+TEST_CASE("a command that fits does not wait for one that does not") {
+  std::vector<Command> commands = {Shell("sleep 0.2"), Shell("true"), Shell("true")};
+  commands[0].memory_bytes = AvailableMemoryBytes() / 2;
+  commands[1].memory_bytes = UINT64_MAX / 4;
+  std::vector<size_t> order;
+  REQUIRE(RunAll(commands, 2, [&](const Command& command) {
+            order.push_back(command.memory_bytes == 0 ? 0 : 1);
+          }).ok());
+  REQUIRE(order == std::vector<size_t>{1, 0, 1});
+}
+
 TEST_CASE("an interrupt ends what runs and is remembered") {
   InterruptGuard guard;
   const std::string script = StrCat("kill -TERM ", getpid(), "; sleep 60");
