@@ -12,7 +12,8 @@ constexpr int64_t kGrowFromBytes = 64 * 1024;
 constexpr int64_t kGrowToBytes = 9 * 1024 * 1024;
 constexpr int64_t kGrowStepBytesMax = 1024 * 1024;
 
-const char kZeros[64 * 1024] = {};
+// Not const: then it takes no room in the file.
+char zeros[64 * 1024];
 
 }  // namespace
 
@@ -28,8 +29,8 @@ void StateVfs::GrowLog(File* log) {
   sqlite3_file* real = Real(&log->base);
   for (int64_t at = used; at < used + step;) {
     const int64_t left = used + step - at;
-    const int64_t piece = left < static_cast<int64_t>(sizeof(kZeros)) ? left : sizeof(kZeros);
-    if (real->pMethods->xWrite(real, kZeros, static_cast<int>(piece), at) != SQLITE_OK) {
+    const int64_t piece = left < static_cast<int64_t>(sizeof(zeros)) ? left : sizeof(zeros);
+    if (real->pMethods->xWrite(real, zeros, static_cast<int>(piece), at) != SQLITE_OK) {
       // No room: then the room there is belongs to events.
       grow_log_ = false;
       real->pMethods->xTruncate(real, used);

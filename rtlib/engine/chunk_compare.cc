@@ -3,6 +3,7 @@
 #include <cstring>
 
 #if defined(__x86_64__)
+#include <cpuid.h>
 #include <immintrin.h>
 #elif defined(__aarch64__)
 #include <arm_neon.h>
@@ -84,9 +85,22 @@ bool CompareScalar(const uint8_t* now, const uint8_t* then, WordMask* mask) {
   return any != 0;
 }
 
+// __builtin_cpu_supports() would do, but with it every program begins by asking the processor some
+// twenty questions, each of which is a trap in a virtual machine.
+bool HasAvx2() {
+  unsigned a, b, c, d;
+  constexpr unsigned kSavedAvx = bit_OSXSAVE | bit_AVX;
+  if (__get_cpuid(1, &a, &b, &c, &d) == 0 || (c & kSavedAvx) != kSavedAvx) return false;
+  unsigned low, high;
+  __asm__("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+  constexpr unsigned kVectorRegisters = 6;  // that the system keeps: both halves
+  if ((low & kVectorRegisters) != kVectorRegisters) return false;
+  return __get_cpuid_count(7, 0, &a, &b, &c, &d) != 0 && (b & bit_AVX2) != 0;
+}
+
 std::span<const ChunkComparer> Choose() {
   static constexpr ChunkComparer kComparers[] = {{"avx2", CompareAvx2}, {"scalar", CompareScalar}};
-  return std::span(kComparers).subspan(__builtin_cpu_supports("avx2") ? 0 : 1);
+  return std::span(kComparers).subspan(HasAvx2() ? 0 : 1);
 }
 
 #elif defined(__aarch64__)

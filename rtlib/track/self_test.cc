@@ -17,7 +17,7 @@ namespace {
 
 constexpr uint64_t kPages = 4;  // of 64 KiB
 constexpr uint64_t kChunks = kPages * abi::kWasmPageBytes / kChunkBytes;
-constexpr uint64_t kWrittenChunks = 16;
+constexpr uint64_t kWrittenChunks = 4;
 static_assert(kChunks == 64);
 
 volatile uint8_t* Chunk(const wasm_rt_memory_t& memory, uint64_t chunk) {

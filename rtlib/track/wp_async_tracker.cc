@@ -23,6 +23,8 @@
 //      memory in which nothing is ever written.
 #include <errno.h>
 
+#include <memory>
+
 #include "rtlib/base/check.h"
 #include "rtlib/track/page_bitmap.h"
 #include "rtlib/track/trackers.h"
@@ -39,7 +41,8 @@ class WpAsyncTracker final : public Tracker {
         reserved_bytes_(reserved_bytes),
         userfault_(std::move(userfault)),
         pagemap_(std::move(pagemap)),
-        regions_(kRegionsPerScan) {}
+        // Not initialised: pages of it that no scan fills are never touched.
+        regions_(std::make_unique_for_overwrite<PageRegion[]>(kRegionsPerScan)) {}
 
   Status Start() { return confirmed_.Reserve(reserved_bytes_ / kChunkBytes); }
 
@@ -105,8 +108,8 @@ class WpAsyncTracker final : public Tracker {
     scan.size = sizeof scan;
     scan.start = base_ + begin;
     scan.end = base_ + end;
-    scan.vec = reinterpret_cast<uint64_t>(regions_.data());
-    scan.vec_len = regions_.size();
+    scan.vec = reinterpret_cast<uint64_t>(regions_.get());
+    scan.vec_len = kRegionsPerScan;
     while (scan.start < scan.end) {
       const int found = ScanPages(pagemap_.get(), &scan);
       if (found < 0 && errno == EINTR) continue;
@@ -115,7 +118,7 @@ class WpAsyncTracker final : public Tracker {
       for (size_t i = 0; i < count; ++i) {
         take((regions_[i].start - base_) / kChunkBytes, (regions_[i].end - base_) / kChunkBytes);
       }
-      if (count < regions_.size()) break;  // (3)
+      if (count < kRegionsPerScan) break;  // (3)
       scan.start = scan.walk_end;
     }
     return OkStatus();
@@ -125,7 +128,7 @@ class WpAsyncTracker final : public Tracker {
   const uint64_t reserved_bytes_;
   const Userfault userfault_;  // its end is that of the protection
   const OwnedFd pagemap_;
-  std::vector<PageRegion> regions_;
+  const std::unique_ptr<PageRegion[]> regions_;
   std::vector<ChunkRange> reported_;
   PageBitmap confirmed_;  // chunks that exist (2)
 };
