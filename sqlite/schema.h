@@ -18,7 +18,7 @@ class Connection;
 // databases.
 inline constexpr int32_t kApplicationId = 0x50455244;
 // PRAGMA user_version, bytes 60..63: the format of the tables.
-inline constexpr int32_t kSchemaVersion = 2;
+inline constexpr int32_t kSchemaVersion = 3;
 inline constexpr int32_t kSchemaVersionFirst = 1;
 
 struct SchemaStatement {

@@ -20,8 +20,8 @@ constexpr const char* kSqlText[] = {
     "INSERT INTO header (id, format_version, module_hash, program_name, compiler, created_us,"
     " base_seq, base_hash, folding_seq, base_chunks, base_digest,"
     " past_seq, past_hash, past_folding_seq, past_chunks, past_digest,"
-    " sealed_seq, sealed_hash, hash)"
-    " VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " sealed_seq, sealed_hash, released_seq, hash)"
+    " VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
     " ON CONFLICT (id) DO UPDATE SET format_version = excluded.format_version,"
     " module_hash = excluded.module_hash, program_name = excluded.program_name,"
     " compiler = excluded.compiler, created_us = excluded.created_us, base_seq = excluded.base_seq,"
@@ -30,7 +30,8 @@ constexpr const char* kSqlText[] = {
     " past_seq = excluded.past_seq, past_hash = excluded.past_hash,"
     " past_folding_seq = excluded.past_folding_seq, past_chunks = excluded.past_chunks,"
     " past_digest = excluded.past_digest, sealed_seq = excluded.sealed_seq,"
-    " sealed_hash = excluded.sealed_hash, hash = excluded.hash",
+    " sealed_hash = excluded.sealed_hash, released_seq = excluded.released_seq,"
+    " hash = excluded.hash",
     "INSERT INTO base_chunk (id, data) VALUES (?, ?)"
     " ON CONFLICT (id) DO UPDATE SET data = excluded.data",
     "INSERT INTO past_chunk (id, data) VALUES (?, ?)"
@@ -50,17 +51,17 @@ constexpr const char* kSqlText[] = {
     "INSERT INTO base_global (idx, name, type, value) VALUES (?, ?, ?, ?)"
     " ON CONFLICT (idx) DO UPDATE SET name = excluded.name, type = excluded.type,"
     " value = excluded.value",
-    "INSERT INTO event (seq, kind, outcome, time_us, input, result, delta, effects, globals, "
-    "chunks,"
-    " hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    "INSERT INTO event (seq, kind, outcome, time_us, input, result, delta, effects, outlet,"
+    " globals, chunks, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     "DELETE FROM event WHERE seq <= ?",
-    "SELECT seq, kind, outcome, time_us, input, result, delta, effects, globals, chunks, hash"
-    " FROM event WHERE seq = ?",
+    "SELECT seq, kind, outcome, time_us, input, result, delta, effects, outlet, globals, chunks,"
+    " hash FROM event WHERE seq = ?",
     "SELECT seq FROM event ORDER BY seq LIMIT 1",
 };
 
 bool IsSame(const StateHeader& a, const StateHeader& b) {
-  return a.hash == b.hash && a.sealed_seq == b.sealed_seq && a.base == b.base && a.past == b.past;
+  return a.hash == b.hash && a.sealed_seq == b.sealed_seq && a.base == b.base && a.past == b.past &&
+         a.released_seq == b.released_seq;
 }
 
 }  // namespace
@@ -169,6 +170,21 @@ void SqliteStore::Abort() {
     const int rc = connection_->vfs()->CutLogToMark();  // (Q5)
     if (rc != SQLITE_OK) broken_ = connection_->Error(rc);
   }
+}
+
+Status SqliteStore::PutMark(std::string_view mark) {
+  PERDURE_TRY(RequireOpen());
+  return mark_.Put(connection_->sqlite_name(), connection_->path(), mark);
+}
+
+Result<std::string> SqliteStore::ReadMark() {
+  PERDURE_TRY(RequireOpen());
+  return mark_.Read(connection_->sqlite_name(), connection_->path());
+}
+
+Status SqliteStore::DropMark() {
+  PERDURE_TRY(RequireOpen());
+  return mark_.Drop(connection_->sqlite_name(), connection_->path());
 }
 
 bool SqliteStore::MaintenanceIsDue(Moment moment) const {

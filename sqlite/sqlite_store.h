@@ -45,6 +45,7 @@
 
 #include "rtlib/engine/store.h"
 #include "sqlite/connection.h"
+#include "sqlite/mark_file.h"
 #include "sqlite/statement.h"
 
 namespace perdure {
@@ -76,6 +77,10 @@ class SqliteStore final : public Store {
   Status ForEachEvent(uint64_t after, const EventVisitor& visit) override;
   Result<bool> ReadEvent(uint64_t seq, EventRecord* event) override;
   Result<uint64_t> OldestEvent() override;
+
+  Status PutMark(std::string_view mark) override;
+  Result<std::string> ReadMark() override;
+  Status DropMark() override;
 
   Status Maintain(const StateHeader& sealed, Moment moment) override;
   bool MaintenanceIsDue(Moment moment) const override;
@@ -142,6 +147,7 @@ class SqliteStore final : public Store {
   Status Damaged(std::string_view where) const;
 
   std::unique_ptr<Connection> connection_;  // null: closed
+  MarkFile mark_;
   Durability durability_;
   std::array<Statement, kSqlCount> statements_;
 

@@ -37,9 +37,10 @@ EventRecord EventOf(Row* row) {
   event.result = row->Text(5);
   event.delta = row->Blob(6);
   event.effects = row->Blob(7);
-  event.globals = row->TextOrNull(8);
-  event.chunks = static_cast<uint32_t>(row->IntIn(9, 0, UINT32_MAX));
-  event.hash = row->Bits(10);
+  event.outlet = row->Blob(8);
+  event.globals = row->TextOrNull(9);
+  event.chunks = static_cast<uint32_t>(row->IntIn(10, 0, UINT32_MAX));
+  event.hash = row->Bits(11);
   return event;
 }
 
@@ -63,7 +64,8 @@ StateHeader HeaderOf(Row* row) {
   }
   header.sealed_seq = static_cast<uint64_t>(row->IntIn(15, 0, INT64_MAX));
   header.sealed_hash = row->Bits(16);
-  header.hash = row->Bits(17);
+  header.released_seq = static_cast<uint64_t>(row->IntIn(17, 0, INT64_MAX));
+  header.hash = row->Bits(18);
   return header;
 }
 
@@ -74,10 +76,11 @@ Result<std::optional<StateHeader>> SqliteStore::ReadHeader() {
   if (empty_ && !in_transaction_) return std::optional<StateHeader>();
   PERDURE_ASSIGN_OR_RETURN(
       Statement statement,
-      connection_->Prepare("SELECT format_version, module_hash, program_name, compiler, created_us,"
-                           " base_seq, base_hash, folding_seq, base_chunks, base_digest,"
-                           " past_seq, past_hash, past_folding_seq, past_chunks, past_digest,"
-                           " sealed_seq, sealed_hash, hash FROM header WHERE id = 1"));
+      connection_->Prepare(
+          "SELECT format_version, module_hash, program_name, compiler, created_us,"
+          " base_seq, base_hash, folding_seq, base_chunks, base_digest,"
+          " past_seq, past_hash, past_folding_seq, past_chunks, past_digest,"
+          " sealed_seq, sealed_hash, released_seq, hash FROM header WHERE id = 1"));
   const int rc = statement.Step();
   // A state is created whole (Q3): tables without a header have lost it.
   if (rc == SQLITE_DONE && !in_transaction_) return Damaged("table 'header'");
@@ -132,6 +135,7 @@ Status SqliteStore::PutHeader(const StateHeader& header) {
   }
   put->BindBits(parameter++, header.sealed_seq);
   put->BindBits(parameter++, header.sealed_hash);
+  put->BindBits(parameter++, header.released_seq);
   put->BindBits(parameter++, header.hash);
   PERDURE_TRY(Write(put));
   pending_header_ = header;
@@ -187,9 +191,10 @@ Status SqliteStore::AppendEvent(const EventRecord& event) {
   append->BindText(6, event.result);
   append->BindBlob(7, event.delta);
   append->BindBlob(8, event.effects);
-  if (!event.globals.empty()) append->BindText(9, event.globals);  // else NULL
-  append->BindInt(10, event.chunks);
-  append->BindBits(11, event.hash);
+  append->BindBlob(9, event.outlet);
+  if (!event.globals.empty()) append->BindText(10, event.globals);  // else NULL
+  append->BindInt(11, event.chunks);
+  append->BindBits(12, event.hash);
   appended_ = true;
   return Write(append);
 }
@@ -309,7 +314,7 @@ Status SqliteStore::ForEachEvent(uint64_t after, const EventVisitor& visit) {
   PERDURE_ASSIGN_OR_RETURN(
       Statement statement,
       connection_->Prepare("SELECT seq, kind, outcome, time_us, input, result, delta, effects,"
-                           " globals, chunks, hash FROM event WHERE seq > ? ORDER BY seq"));
+                           " outlet, globals, chunks, hash FROM event WHERE seq > ? ORDER BY seq"));
   statement.BindBits(1, after);
   Ascending order(static_cast<int64_t>(after));
   int rc = statement.Step();

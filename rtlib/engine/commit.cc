@@ -130,9 +130,18 @@ void Instance::Impl::AfterCommit(uint64_t began_ns) {
   const uint64_t took_ns = MonotonicNs() - began_ns;
   commit_latency_.Add(took_ns);
   stats_.commit_ns += took_ns;
-  if (!ReleaseEffects(group_.effects)) output_closed_ = true;  // (E2)
+  Status released;  // (E2)
+  if (outbox_.has_value()) {
+    released = outbox_->Release(group_.effects, newest_);
+  } else {
+    (void)ReleaseEffects(group_.effects);
+  }
   group_ = {};
-  HousekeepAfterEvent();
+  if (released.ok()) {
+    HousekeepAfterEvent();
+  } else {
+    (void)Poison(std::move(released));
+  }
 }
 
 Status Instance::Impl::Flush() {
@@ -150,6 +159,7 @@ Status Instance::Impl::Flush() {
 void Instance::Impl::SealHeader() {
   header_.sealed_seq = newest_.seq;
   header_.sealed_hash = newest_.hash;
+  header_.released_seq = outbox_.has_value() ? outbox_->released_seq() : newest_.seq;
   header_.hash = HeaderHash(header_);
 }
 
@@ -159,13 +169,19 @@ Status Instance::Impl::Maintain(Store::Moment moment) {
   return store_->Maintain(header_, moment);
 }
 
+// What is owed to somebody stays in the log until it is written.
+bool Instance::Impl::FoldIsDue(Store::Moment moment) const {
+  return newest_.seq >= fold_paused_until_ && !OwesOutput() &&
+         folder_.IsDue(header_, newest_.seq, moment);
+}
+
 // Folds for about so many units, in a transaction that stays open for the next event's row to join.
 Status Instance::Impl::FoldSome(uint64_t units, Store::Moment moment) {
   const uint64_t began_ns = MonotonicNs();
   bool wrote = false;
   Status status;
   for (uint64_t spent = 0; status.ok() && spent < units;) {
-    if (!folder_.IsDue(header_, newest_.seq, moment)) break;
+    if (!FoldIsDue(moment)) break;
     if (folder_.NextWrites()) {
       if (!transaction_open_) {
         status = store_->Begin();
@@ -205,7 +221,7 @@ Status Instance::Impl::CommitFold() { return FoldSettled(CommitTransaction()); }
 void Instance::Impl::HousekeepAfterEvent() {
   Status status;
   if (store_->MaintenanceIsDue(Store::Moment::kBusy)) status = Maintain(Store::Moment::kBusy);
-  if (status.ok() && newest_.seq >= fold_paused_until_) {
+  if (status.ok() && FoldIsDue(Store::Moment::kBusy)) {
     const uint64_t backlog = folder_.Backlog(header_, newest_.seq);
     const uint64_t more = backlog > 1 ? kFoldUnits + 8 * chunks_of_last_event_ : 0;
     status = FoldSome(kFoldUnits + more, Store::Moment::kBusy);
@@ -217,10 +233,8 @@ Result<bool> Instance::Impl::Housekeep() {
   PERDURE_TRY(Usable());
   if (group_.events != 0 || creating_) return false;
   constexpr Store::Moment kIdle = Store::Moment::kIdle;
-  const bool folds =
-      newest_.seq >= fold_paused_until_ && folder_.IsDue(header_, newest_.seq, kIdle);
   Status status;
-  if (folds && fold_open_units_ < kFoldOpenUnits) {
+  if (FoldIsDue(kIdle) && fold_open_units_ < kFoldOpenUnits) {
     status = FoldSome(kFoldUnits, kIdle);
   } else if (transaction_open_) {
     status = CommitFold();
@@ -236,8 +250,7 @@ Result<bool> Instance::Impl::Housekeep() {
 void Instance::Impl::HousekeepToTheEnd() {
   constexpr Store::Moment kClosing = Store::Moment::kClosing;
   Status status;
-  while (status.ok() && newest_.seq >= fold_paused_until_ &&
-         folder_.IsDue(header_, newest_.seq, kClosing)) {
+  while (status.ok() && FoldIsDue(kClosing)) {
     status = FoldSome(kFoldOpenUnits, kClosing);
     if (status.ok() && transaction_open_ && fold_open_units_ >= kFoldOpenUnits) {
       status = CommitFold();

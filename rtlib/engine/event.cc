@@ -169,6 +169,7 @@ void Instance::Impl::RollBack(const DirtyChunks& dirty) {
 void Instance::Impl::Seal(EventRecord* record, const ChangeSet& changes) {
   record->seq = newest_.seq + 1;
   record->time_us = NowUnixUs();
+  if (outbox_.has_value()) outbox_->Prepare(record, &guest_->host().effects);
   record->effects = EncodeEffects(guest_->host().effects);
   record->globals = GlobalsJson(*guest_, global_names_, changes.globals);
   record->chunks = static_cast<uint32_t>(std::min<uint64_t>(changes.chunks_changed, UINT32_MAX));

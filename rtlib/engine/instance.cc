@@ -34,6 +34,7 @@
 //  (E1)  Without a group, Call returns OK for an event with a row only after Commit said OK. With
 //        a group the same holds for the Flush (or the Call that fills the group) that ends it.
 //  (E2)  Effects leave the process after the commit of their event, in the order of events, once.
+//        If it dies meanwhile, what a run owes is written by the next process (outbox.h).
 //  (E3)  Whenever the instance is IDLE, guest and committed image are equal, and both are what base
 //        plus events in the store (the open transaction included) give.
 //  (E4)  A trapped event leaves nothing but its log row: memories (sizes too), globals, tables,
@@ -71,6 +72,8 @@
 // and a retry could put an event in twice. Opening again reads what is true.
 #include "perdure/instance.h"
 
+#include <algorithm>
+
 #include "rtlib/abi/frame_buffer.h"
 #include "rtlib/abi/memory.h"
 #include "rtlib/abi/stop_request.h"
@@ -95,7 +98,12 @@ Instance::Impl::Impl(const perdure_program& program, const Options& options,
       options_(options),
       global_names_(GlobalNames(program)),
       store_(std::move(store)),
-      folder_(program, store_.get(), options.history_events) {}
+      // What the outbox has to know is in the newest event.
+      folder_(program, store_.get(),
+              IsCommand(program) ? std::max<uint64_t>(options.history_events, 1)
+                                 : options.history_events) {
+  if (IsCommand(program)) outbox_.emplace(store_.get());
+}
 
 Instance::Impl::~Impl() { (void)Close(); }
 
@@ -151,6 +159,7 @@ Status Instance::Impl::Restore(StateHeader header) {
         stack_info_, DecodeStack(guest_->stack(), guest_->functions(), program_, &abi::Frames()));
     abi::Frames().Clear();
   }
+  if (outbox_.has_value()) PERDURE_TRY(outbox_->Restore(header, restored.newest));
   header_ = std::move(header);
   newest_ = restored.newest;
   folder_.EventAdded(restored.delta_bytes);
@@ -166,8 +175,10 @@ Status Instance::Impl::Close() {
   Status flushed = Flush();
   closed_ = true;
   if (flushed.ok() && poisoned_.ok() && !creating_) {
+    if (outbox_.has_value()) outbox_->ExitSeen(newest_);
     HousekeepToTheEnd();
     flushed = poisoned_;
+    if (flushed.ok() && !OwesOutput()) flushed = store_->DropMark();
   } else {
     store_->Abort();
   }
@@ -195,6 +206,7 @@ Info Instance::Impl::info() const {
   info.state_bytes = store_->BytesOnDisk();
   info.format_version = header_.format_version;
   info.created = Rfc3339(header_.created_us);
+  info.owes_exit = guest_->stack().empty() && outbox_.has_value() && outbox_->owes_exit();
   if (guest_->stack().empty()) return info;
   info.frames = stack_info_.frames;
   info.stack = DescribeStack(guest_->stack(), guest_->functions(), program_, kInfoFramesMax);

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -23,6 +24,7 @@
 #include "rtlib/engine/fold.h"
 #include "rtlib/engine/guest.h"
 #include "rtlib/engine/latency.h"
+#include "rtlib/engine/outbox.h"
 #include "rtlib/engine/store.h"
 #include "rtlib/state/stack_codec.h"
 
@@ -83,6 +85,8 @@ class Instance::Impl {
   bool CaptureStack(EventRecord* record, abi::GuestEnd* unwound);
   Result<bool> SettlePause(EventRecord record, uint64_t began_ns);
   Result<Outcome> EndRun(abi::GuestEnd end, EventKind kind);
+  Result<std::optional<Outcome>> EndForOutput();
+  Result<std::optional<Outcome>> ReleaseOwed();
   Result<Outcome> Stopped(int signal);
 
   // commit.cc
@@ -94,10 +98,12 @@ class Instance::Impl {
   bool GroupIsFull() const;
   Status CommitGroup();
   void AfterCommit(uint64_t began_ns);
+  bool OwesOutput() const { return outbox_.has_value() && outbox_->released_seq() != newest_.seq; }
   void SealHeader();
   Status CommitTransaction();
   void AbortTransaction();
   Status Maintain(Store::Moment moment);
+  bool FoldIsDue(Store::Moment moment) const;
   Status FoldSome(uint64_t units, Store::Moment moment);
   Status FoldSettled(Status status);
   Status CommitFold();
@@ -127,8 +133,8 @@ class Instance::Impl {
   bool closed_ = false;
   // What trackers reported for the present event before its commit had to wait.
   DirtyChunks held_dirty_;
-  bool compare_all_ = false;    // the guest is a new one: everything may differ from the image
-  bool output_closed_ = false;  // effects met a pipe that nobody reads
+  bool compare_all_ = false;      // the guest is a new one: everything may differ from the image
+  std::optional<Outbox> outbox_;  // of a command
   abi::ParkedStack parked_;
   StackInfo stack_info_;  // of the image's stack
   Stats stats_;

@@ -123,6 +123,17 @@ class MemoryStore final : public Store {
     return Rows().events.empty() ? uint64_t{0} : Rows().events.begin()->first;
   }
 
+  Status PutMark(std::string_view mark) override {
+    PERDURE_TRY(Operation(mark.size()));
+    disk_.mark = mark;
+    return OkStatus();
+  }
+  Result<std::string> ReadMark() override { return disk_.mark; }
+  Status DropMark() override {
+    disk_.mark.clear();
+    return OkStatus();
+  }
+
   Status Maintain(const StateHeader& sealed, Moment moment) override {
     if (open_.has_value()) return Misuse("Maintain inside a transaction");
     PERDURE_TRY(Operation(0));

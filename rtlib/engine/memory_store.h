@@ -28,6 +28,7 @@ struct MemoryRows {
 
 struct MemoryDisk {
   MemoryRows rows;
+  std::string mark;
   bool in_use = false;
   uint64_t bytes_written = 0;
   uint64_t commits = 0;

@@ -16,7 +16,7 @@ uint64_t EventHash(const EventRecord& event, uint64_t previous_hash) {
   writer.U32(event.chunks);
   writer.Bytes(event.input);
   writer.Bytes(event.result);
-  for (const std::string* text : {&event.delta, &event.effects, &event.globals}) {
+  for (const std::string* text : {&event.delta, &event.effects, &event.outlet, &event.globals}) {
     writer.Varint(text->size());
     writer.U64(Hash64(*text));
   }
@@ -40,6 +40,7 @@ uint64_t HeaderHash(const StateHeader& header) {
   }
   writer.U64(header.sealed_seq);
   writer.U64(header.sealed_hash);
+  writer.U64(header.released_seq);
   return Hash64(fields);
 }
 

@@ -121,6 +121,9 @@ Status VerifyHeader(const StateHeader& header, const perdure_program& program) {
       header.past.seq > header.base.seq || header.past.folding_seq > header.base.folding_seq) {
     return Corrupt("the header's positions are out of order");
   }
+  if (header.released_seq > header.sealed_seq) {
+    return Corrupt("the header says that events have left that came after it");
+  }
   return OkStatus();
 }
 

@@ -129,6 +129,8 @@ Result<Outcome> Instance::Impl::Run() {
   abi::RunControl control;
   const RunScope scope(guest_.get(), &control);
   if (abi::StopRequested() != 0) return Stopped(abi::StopRequested());
+  PERDURE_ASSIGN_OR_RETURN(std::optional<Outcome> owed, ReleaseOwed());
+  if (owed.has_value()) return *std::move(owed);
   IntervalTimer timer;
   if (options_.commit.kind == CommitPolicy::Kind::kInterval) {
     PERDURE_TRY(timer.Start(options_.commit.value));
@@ -147,12 +149,42 @@ Result<Outcome> Instance::Impl::Run() {
     if (committed) kind = EventKind::kResume;
     perdure_poll_requested = 0;
     if (abi::StopRequested() != 0) return Stopped(abi::StopRequested());  // (R7)
-    if (output_closed_) return Stopped(SIGPIPE);
+    PERDURE_ASSIGN_OR_RETURN(std::optional<Outcome> ended, EndForOutput());
+    if (ended.has_value()) return *std::move(ended);
     running_ = true;
     end = abi::ReenterGuest(abi::ParkReply::kGoOn);
     running_ = false;
   }
   return EndRun(std::move(end), kind);
+}
+
+// What earlier processes have left to be written, and to be said (outbox.h). nullopt: the run may
+// go on.
+Result<std::optional<Outcome>> Instance::Impl::ReleaseOwed() {
+  outbox_->ExitSeen(newest_);
+  if (!OwesOutput()) return std::optional<Outcome>();
+  PERDURE_TRY(CheckArguments());
+  Result<std::optional<uint32_t>> exit_status = outbox_->ReleaseOwed(newest_);
+  if (!exit_status.ok()) return Poison(std::move(exit_status).TakeStatus());
+  if (abi::StopRequested() != 0) {
+    PERDURE_ASSIGN_OR_RETURN(Outcome stopped, Stopped(abi::StopRequested()));
+    return std::optional<Outcome>(std::move(stopped));
+  }
+  PERDURE_ASSIGN_OR_RETURN(std::optional<Outcome> ended, EndForOutput());
+  if (ended.has_value() || !exit_status->has_value()) return ended;
+  Outcome outcome;
+  outcome.kind = Outcome::Kind::kExited;
+  outcome.exit_status = **exit_status;
+  outcome.seq = newest_.seq;
+  return std::optional<Outcome>(std::move(outcome));
+}
+
+// How the run ends because its output could not be written; nullopt: it was.
+Result<std::optional<Outcome>> Instance::Impl::EndForOutput() {
+  if (!outbox_->closed() && outbox_->failure().ok()) return std::optional<Outcome>();
+  PERDURE_ASSIGN_OR_RETURN(Outcome stopped, Stopped(SIGPIPE));
+  if (!outbox_->failure().ok()) return outbox_->failure();
+  return std::optional<Outcome>(std::move(stopped));
 }
 
 // A new run, from the module's initial state.
@@ -330,7 +362,9 @@ Result<Outcome> Instance::Impl::EndRun(abi::GuestEnd end, EventKind kind) {
   if (end.kind == abi::GuestEnd::Kind::kExited) guest_->stack().clear();
   PERDURE_ASSIGN_OR_RETURN(Outcome outcome, Settle(std::move(end), std::move(record)));
   PERDURE_TRY(Flush());
-  return outcome;
+  if (outcome.kind == Outcome::Kind::kTrapped) return outcome;
+  PERDURE_ASSIGN_OR_RETURN(std::optional<Outcome> ended, EndForOutput());
+  return ended.has_value() ? *std::move(ended) : outcome;
 }
 
 // The state is that of the last commit, which the next Run() resumes.

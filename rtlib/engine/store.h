@@ -50,6 +50,7 @@ struct EventRecord {
   std::string result;
   std::string delta;    // state/delta_writer.h encoding; empty: nothing changed
   std::string effects;  // state/effects.h encoding; empty: none
+  std::string outlet;   // state/outlet.h encoding; empty: none
   // JSON object name -> value of the globals this event changed, for the views; a readable mirror
   // of what delta holds, never read back by the runtime.
   std::string globals;
@@ -84,6 +85,9 @@ struct StateHeader {
   ImageHeader past;
   uint64_t sealed_seq = 0;   // newest event when the file was last sealed (Close, checkpoint)
   uint64_t sealed_hash = 0;  // its chain hash
+  // Of a command: everything that events up to this one sent had left the process then; not beyond
+  // sealed_seq.
+  uint64_t released_seq = 0;
   uint64_t hash = 0;
 };
 
@@ -134,6 +138,13 @@ class Store {
   virtual Result<bool> ReadEvent(uint64_t seq, EventRecord* event) = 0;
   // 0: the log is empty.
   virtual Result<uint64_t> OldestEvent() = 0;
+
+  // A few bytes beside the state that are replaced at once, outside of transactions and without a
+  // flush: they survive the death of the process, but a power failure, or copying the state without
+  // them, may lose them. Empty: there are none.
+  virtual Status PutMark(std::string_view mark) = 0;
+  virtual Result<std::string> ReadMark() = 0;
+  virtual Status DropMark() = 0;
 
   // Housekeeping, such as moving the write-ahead log into the main file, if it is due. The store
   // seals the header (sealed_seq, sealed_hash, hash) with `header`, already filled in by the

@@ -24,6 +24,7 @@ Report::Item FrameItem(const RunFrame& frame) {
 
 // Of a command: whether a run is in progress and where it is.
 void AddRun(const Info& info, Report* report) {
+  report->Add("run", info.frames != 0 ? "in progress" : info.owes_exit ? "ended" : "none");
   report->Add("frames", info.frames);
   if (info.frames == 0) return;
   std::vector<Report::Item> items;

@@ -5,8 +5,9 @@
 //   base section  everything that is not linear memory, one blob per part  small_state.h
 //                 (the one for the call stack: stack_codec.h)
 //   delta         what one event changed of all of that                    delta_writer.h
-// and one that is no part of the state:
+// and two that are no part of the state:
 //   effects       what one event sent outside                              effects.h
+//   outlet        where that was to go on                                  outlet.h
 // Values never depend on the build: a function is its index, integers are little endian, floats are
 // their bits. docs/internals/state-format.md has the layouts byte by byte.
 //
@@ -19,7 +20,7 @@
 
 namespace perdure {
 
-inline constexpr uint32_t kStateFormatVersion = 2;
+inline constexpr uint32_t kStateFormatVersion = 3;
 
 static_assert(std::endian::native == std::endian::little,
               "memory images are copied as they lie; a big-endian host needs a conversion here");

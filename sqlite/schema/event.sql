@@ -8,6 +8,7 @@ CREATE TABLE event (
   result TEXT NOT NULL,
   delta BLOB NOT NULL,
   effects BLOB NOT NULL,
+  outlet BLOB NOT NULL,
   globals TEXT,
   chunks INTEGER NOT NULL,
   hash INTEGER NOT NULL

@@ -18,5 +18,6 @@ CREATE TABLE header (
   past_digest INTEGER NOT NULL,
   sealed_seq INTEGER NOT NULL,
   sealed_hash INTEGER NOT NULL,
+  released_seq INTEGER NOT NULL,
   hash INTEGER NOT NULL
 ) STRICT;

@@ -95,11 +95,11 @@ TEST_CASE("a state of another module or another format is refused with the way o
   CHECK(opened.code() == StatusCode::kIncompatible);
   CHECK(opened.message().find("another module") != std::string_view::npos);
   header = good;
-  header.format_version = 3;
+  header.format_version = 4;
   header.hash = HeaderHash(header);
   opened = session.Open();
   CHECK(opened.code() == StatusCode::kIncompatible);
-  CHECK(opened.message().find("format version 3") != std::string_view::npos);
+  CHECK(opened.message().find("format version 4") != std::string_view::npos);
   header = good;
   session.Start();
 }

@@ -35,8 +35,8 @@ StateHeader Header() {
 }
 
 TEST_CASE("the hashes of records are those of the format") {
-  CHECK(EventHash(Event(), 0) == 0xfea46a1bf37997a0);
-  CHECK(HeaderHash(Header()) == 0x0fbcb36c19c556ef);
+  CHECK(EventHash(Event(), 0) == 0x5b069ed27401cd0c);
+  CHECK(HeaderHash(Header()) == 0xd48271af155276ab);
 }
 
 TEST_CASE("(E5) an event's hash depends on every field and on the hash before it") {
@@ -52,6 +52,7 @@ TEST_CASE("(E5) an event's hash depends on every field and on the hash before it
       [](EventRecord* e) { e->input = "set(42)1", e->result = ""; },
       [](EventRecord* e) { e->delta = "delto"; },
       [](EventRecord* e) { e->effects = ""; },
+      [](EventRecord* e) { e->outlet = "x"; },
       [](EventRecord* e) { e->globals = "{}"; },
       [](EventRecord* e) { e->chunks = 4; },
       [](EventRecord* e) { std::swap(e->delta, e->effects); },
@@ -77,7 +78,7 @@ TEST_CASE("a header's hash depends on every field") {
       [](StateHeader* h) { ++h->past.seq; },          [](StateHeader* h) { ++h->past.hash; },
       [](StateHeader* h) { ++h->past.folding_seq; },  [](StateHeader* h) { ++h->past.chunks; },
       [](StateHeader* h) { ++h->past.digest; },       [](StateHeader* h) { ++h->sealed_seq; },
-      [](StateHeader* h) { ++h->sealed_hash; },
+      [](StateHeader* h) { ++h->sealed_hash; },       [](StateHeader* h) { ++h->released_seq; },
   };
   for (const auto& change : changes) {
     StateHeader header = Header();

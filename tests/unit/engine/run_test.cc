@@ -194,7 +194,7 @@ TEST_CASE(
   const uint64_t seq = Newest(session).seq;
   SECTION("in this instance") {}
   SECTION("in another process") {
-    session.Kill();
+    session.Close();
     session.Start();
     CHECK(session.config.live->memory.pages == 4);  // kept as it ended
   }

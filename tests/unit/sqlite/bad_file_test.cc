@@ -132,8 +132,8 @@ TEST_CASE("another application's database is refused, also while its log waits f
 TEST_CASE("a state of a newer format is refused as that") {
   ScratchState scratch;
   MakeClosedState(scratch.path(), 2);
-  Sql(scratch.path(), "PRAGMA user_version = 3");
-  Refused(scratch, scratch.path(), StatusCode::kIncompatible, "newer than format 2");
+  Sql(scratch.path(), "PRAGMA user_version = 4");
+  Refused(scratch, scratch.path(), StatusCode::kIncompatible, "newer than format 3");
   Sql(scratch.path(), "PRAGMA user_version = 1");
   Refused(scratch, scratch.path(), StatusCode::kIncompatible, "has format 1");
   Sql(scratch.path(), "PRAGMA user_version = 0");
