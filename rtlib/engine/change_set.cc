@@ -93,6 +93,15 @@ Status CollectDirty(const Guest& guest, const std::vector<std::unique_ptr<Tracke
   return OkStatus();
 }
 
+Status PeekDirty(const Guest& guest, const std::vector<std::unique_ptr<Tracker>>& trackers,
+                 DirtyChunks* dirty) {
+  dirty->resize(trackers.size());
+  for (uint32_t i = 0; i < trackers.size(); ++i) {
+    PERDURE_TRY(trackers[i]->Peek(guest.memory(i)->size, &(*dirty)[i]));
+  }
+  return OkStatus();
+}
+
 void AddRanges(const DirtyChunks& more, DirtyChunks* dirty) {
   for (size_t i = 0; i < more.size(); ++i) {
     std::vector<ChunkRange>& ranges = (*dirty)[i];

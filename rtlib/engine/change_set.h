@@ -19,8 +19,8 @@
 
 namespace perdure {
 
-// Per memory, what its tracker reported for the present event. Trackers re-arm when they report, so
-// this must be kept until the event is committed or rolled back.
+// Per memory, what its tracker reported for the present event. Trackers re-arm when they are asked
+// to collect, so this must be kept until the event is committed or rolled back.
 using DirtyChunks = std::vector<std::vector<ChunkRange>>;
 
 struct ChangeSet {
@@ -39,6 +39,9 @@ Result<std::vector<std::unique_ptr<Tracker>>> TrackMemories(const Guest& guest);
 
 Status CollectDirty(const Guest& guest, const std::vector<std::unique_ptr<Tracker>>& trackers,
                     DirtyChunks* dirty);
+// The same by Tracker::Peek: for an event that is going to be rolled back.
+Status PeekDirty(const Guest& guest, const std::vector<std::unique_ptr<Tracker>>& trackers,
+                 DirtyChunks* dirty);
 
 // Adds ranges to those of *dirty, which has as many memories or none.
 void AddRanges(const DirtyChunks& more, DirtyChunks* dirty);

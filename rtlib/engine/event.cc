@@ -95,7 +95,8 @@ Result<Outcome> Instance::Impl::Settle(abi::GuestEnd end, EventRecord record) {
   const uint64_t began_ns = MonotonicNs();
   ++stats_.events;
   DirtyChunks dirty;
-  Status status = Collect(&dirty);
+  Status status =
+      Collect(end.kind == abi::GuestEnd::Kind::kTrapped ? PeekDirty : CollectDirty, &dirty);
   if (!status.ok()) return Poison(std::move(status));
   ChangeSet changes;
   if (end.kind != abi::GuestEnd::Kind::kTrapped) {
@@ -140,9 +141,9 @@ Result<Outcome> Instance::Impl::Settle(abi::GuestEnd end, EventRecord record) {
 
 // What the trackers report for the present event, all of it: parts may have been asked for before,
 // and a new guest has no history.
-Status Instance::Impl::Collect(DirtyChunks* dirty) {
+Status Instance::Impl::Collect(decltype(CollectDirty)* ask, DirtyChunks* dirty) {
   const TimeAdder timer(&stats_.track_ns);
-  PERDURE_TRY(CollectDirty(*guest_, trackers_, dirty));
+  PERDURE_TRY(ask(*guest_, trackers_, dirty));
   AddRanges(held_dirty_, dirty);
   held_dirty_.clear();
   for (uint32_t i = 0; i < dirty->size() && compare_all_; ++i) {

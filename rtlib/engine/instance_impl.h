@@ -71,7 +71,8 @@ class Instance::Impl {
   Status RunStartEvent();
   void Seal(EventRecord* record, const ChangeSet& changes);
 
-  Status Collect(DirtyChunks* dirty);
+  // `ask`: CollectDirty, or PeekDirty if the event is going to be rolled back.
+  Status Collect(decltype(CollectDirty)* ask, DirtyChunks* dirty);
   void RollBack(const DirtyChunks& dirty);
 
   // run.cc

@@ -327,7 +327,7 @@ bool Instance::Impl::CaptureStack(EventRecord* record, abi::GuestEnd* unwound) {
 Result<bool> Instance::Impl::SettlePause(EventRecord record, uint64_t began_ns) {
   DirtyChunks dirty;
   ChangeSet changes;
-  Status status = Collect(&dirty);
+  Status status = Collect(CollectDirty, &dirty);
   wasi::EncodeHostTable(&guest_->host());
   Status encoded;
   {
@@ -371,7 +371,7 @@ Result<Outcome> Instance::Impl::EndRun(abi::GuestEnd end, EventKind kind) {
 Result<Outcome> Instance::Impl::Stopped(int signal) {
   // There is something to undo only if a commit had to wait (R8).
   DirtyChunks dirty;
-  Status collected = Collect(&dirty);
+  Status collected = Collect(PeekDirty, &dirty);
   if (!collected.ok()) return Poison(std::move(collected));
   RollBack(dirty);
   PERDURE_TRY(Flush());

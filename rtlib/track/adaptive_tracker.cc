@@ -51,6 +51,11 @@ class AdaptiveTracker final : public Tracker {
     return Change(size_bytes);
   }
 
+  // An event that is undone says nothing about those that are not.
+  Status Peek(uint64_t size_bytes, std::vector<ChunkRange>* dirty) override {
+    return present_->Peek(size_bytes, dirty);
+  }
+
   TrackMode mode() const override { return mode_; }
 
  private:

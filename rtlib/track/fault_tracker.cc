@@ -40,25 +40,42 @@ Status FaultTracker::Arm(uint64_t size_bytes) {
 }
 
 Status FaultTracker::Collect(uint64_t size_bytes, std::vector<ChunkRange>* dirty) {
-  PERDURE_CHECK(size_bytes <= abi::AccessibleBytes(base_), "tracking beyond the memory's size");
-  dirty->clear();
-  const uint64_t intact = std::min({armed_bytes_, abi::TakeSmallestSize(base_), size_bytes});
-  std::vector<ChunkRange> runs;  // of pages
-  if (all_dirty_) {
-    AppendRange(&runs, 0, size_bytes / page_bytes_);
-  } else {
-    runs = MarkedRuns(intact / page_bytes_);
-    AppendRange(&runs, intact / page_bytes_, size_bytes / page_bytes_);  // (2)
-  }
-  const uint64_t chunks_a_page = page_bytes_ / kChunkBytes;
-  for (const ChunkRange& run : runs) {
-    dirty->push_back({run.begin * chunks_a_page, run.end * chunks_a_page});
-  }
+  const std::vector<ChunkRange> runs = DirtyRuns(size_bytes);
+  ReportRuns(runs, dirty);
   ClearMarks();
   armed_bytes_ = 0;
   PERDURE_TRY(ProtectRuns(runs));
   armed_bytes_ = size_bytes;
   return OkStatus();
+}
+
+Status FaultTracker::Peek(uint64_t size_bytes, std::vector<ChunkRange>* dirty) {
+  ReportRuns(DirtyRuns(size_bytes), dirty);
+  return OkStatus();
+}
+
+std::vector<ChunkRange> FaultTracker::DirtyRuns(uint64_t size_bytes) {
+  PERDURE_CHECK(size_bytes <= abi::AccessibleBytes(base_), "tracking beyond the memory's size");
+  // What was given up is not armed any more, and whoever asks next has to know it too.
+  armed_bytes_ = std::min(armed_bytes_, abi::TakeSmallestSize(base_));
+  std::vector<ChunkRange> runs;
+  if (all_dirty_) {
+    AppendRange(&runs, 0, size_bytes / page_bytes_);
+    return runs;
+  }
+  const uint64_t intact = std::min(armed_bytes_, size_bytes);
+  runs = MarkedRuns(intact / page_bytes_);
+  AppendRange(&runs, intact / page_bytes_, size_bytes / page_bytes_);  // (2)
+  return runs;
+}
+
+void FaultTracker::ReportRuns(const std::vector<ChunkRange>& runs,
+                              std::vector<ChunkRange>* dirty) const {
+  const uint64_t chunks_a_page = page_bytes_ / kChunkBytes;
+  dirty->clear();
+  for (const ChunkRange& run : runs) {
+    dirty->push_back({run.begin * chunks_a_page, run.end * chunks_a_page});
+  }
 }
 
 Status FaultTracker::ProtectRuns(const std::vector<ChunkRange>& runs) {

@@ -35,6 +35,7 @@ class FaultTracker : public Tracker {
 
   Status Arm(uint64_t size_bytes) final;
   Status Collect(uint64_t size_bytes, std::vector<ChunkRange>* dirty) final;
+  Status Peek(uint64_t size_bytes, std::vector<ChunkRange>* dirty) final;
 
  protected:
   struct Limits {
@@ -59,6 +60,9 @@ class FaultTracker : public Tracker {
   bool OnWrite(uint64_t offset);
 
   void Mark(uint64_t page);
+  // Everything that is dirty below `size_bytes`, as ranges of pages.
+  std::vector<ChunkRange> DirtyRuns(uint64_t size_bytes);
+  void ReportRuns(const std::vector<ChunkRange>& runs, std::vector<ChunkRange>* dirty) const;
   // The marked pages below `end_page`, ascending, as ranges of pages.
   std::vector<ChunkRange> MarkedRuns(uint64_t end_page) const;
   void ClearMarks();

@@ -30,9 +30,7 @@ void Touch(const wasm_rt_memory_t& memory, uint64_t chunk) {
   *byte = static_cast<uint8_t>(*byte + 1);
 }
 
-Status ExpectDirty(Tracker* tracker, uint64_t size, std::initializer_list<uint64_t> chunks) {
-  std::vector<ChunkRange> dirty;
-  PERDURE_TRY(tracker->Collect(size, &dirty));
+Status ExpectAmong(const std::vector<ChunkRange>& dirty, std::initializer_list<uint64_t> chunks) {
   for (const uint64_t chunk : chunks) {
     bool seen = false;
     for (const ChunkRange& range : dirty)
@@ -43,6 +41,15 @@ Status ExpectDirty(Tracker* tracker, uint64_t size, std::initializer_list<uint64
     }
   }
   return OkStatus();
+}
+
+// A look must show them and leave them for the collection.
+Status ExpectDirty(Tracker* tracker, uint64_t size, std::initializer_list<uint64_t> chunks) {
+  std::vector<ChunkRange> dirty;
+  PERDURE_TRY(tracker->Peek(size, &dirty));
+  PERDURE_TRY(ExpectAmong(dirty, chunks));
+  PERDURE_TRY(tracker->Collect(size, &dirty));
+  return ExpectAmong(dirty, chunks);
 }
 
 Status RunSelfTest(TrackMode mode, wasm_rt_memory_t* memory) {

@@ -30,6 +30,9 @@ class CompareTracker final : public Tracker {
     AppendRange(dirty, 0, size_bytes / kChunkBytes);
     return OkStatus();
   }
+  Status Peek(uint64_t size_bytes, std::vector<ChunkRange>* dirty) override {
+    return Collect(size_bytes, dirty);
+  }
   TrackMode mode() const override { return TrackMode::kCompare; }
 };
 

@@ -53,6 +53,10 @@ class Tracker {
   // kChunkBytes.
   virtual Status Collect(uint64_t size_bytes, std::vector<ChunkRange>* dirty) = 0;
 
+  // The same, but re-arms nothing: the chunks stay dirty, and the next collection reports them
+  // again. For undoing what was written: writing to a chunk that is dirty anyway costs no fault.
+  virtual Status Peek(uint64_t size_bytes, std::vector<ChunkRange>* dirty) = 0;
+
   virtual TrackMode mode() const = 0;  // at present
 };
 

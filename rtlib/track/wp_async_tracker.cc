@@ -47,17 +47,15 @@ class WpAsyncTracker final : public Tracker {
   Status Start() { return confirmed_.Reserve(reserved_bytes_ / kChunkBytes); }
 
   Status Arm(uint64_t size_bytes) override {
-    return Scan(WrittenSince(), 0, size_bytes, [](uint64_t, uint64_t) {});
+    return Scan(WrittenSince(kScanWpMatching), 0, size_bytes, [](uint64_t, uint64_t) {});
   }
 
   Status Collect(uint64_t size_bytes, std::vector<ChunkRange>* dirty) override {
-    reported_.clear();
-    PERDURE_TRY(Scan(WrittenSince(), 0, size_bytes, [this](uint64_t begin, uint64_t end) {
-      AppendRange(&reported_, begin, end);
-    }));
-    dirty->clear();
-    for (const ChunkRange& range : reported_) PERDURE_TRY(Confirm(range, dirty));
-    return OkStatus();
+    return Report(kScanWpMatching, size_bytes, dirty);
+  }
+
+  Status Peek(uint64_t size_bytes, std::vector<ChunkRange>* dirty) override {
+    return Report(0, size_bytes, dirty);
   }
 
   TrackMode mode() const override { return TrackMode::kWpAsync; }
@@ -65,9 +63,9 @@ class WpAsyncTracker final : public Tracker {
  private:
   static constexpr size_t kRegionsPerScan = 4096;
 
-  static PageScan WrittenSince() {  // (1)
+  static PageScan WrittenSince(uint64_t rearm) {  // (1)
     PageScan scan = {};
-    scan.flags = kScanWpMatching | kScanCheckWpAsync;  // (4)
+    scan.flags = rearm | kScanCheckWpAsync;  // (4)
     scan.category_mask = kPageIsWritten;
     scan.return_mask = kPageIsWritten;
     return scan;
@@ -80,6 +78,16 @@ class WpAsyncTracker final : public Tracker {
     scan.category_anyof_mask = kPageIsPresent | kPageIsSwapped;
     scan.return_mask = kPageIsPresent | kPageIsSwapped;
     return scan;
+  }
+
+  Status Report(uint64_t rearm, uint64_t size_bytes, std::vector<ChunkRange>* dirty) {
+    reported_.clear();
+    PERDURE_TRY(Scan(WrittenSince(rearm), 0, size_bytes, [this](uint64_t begin, uint64_t end) {
+      AppendRange(&reported_, begin, end);
+    }));
+    dirty->clear();
+    for (const ChunkRange& range : reported_) PERDURE_TRY(Confirm(range, dirty));
+    return OkStatus();
   }
 
   // Appends what exists of `range` to *dirty.

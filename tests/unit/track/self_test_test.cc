@@ -15,6 +15,11 @@ class BlindTracker final : public Tracker {
 
   Status Arm(uint64_t size_bytes) override { return truth_->Arm(size_bytes); }
   Status Collect(uint64_t size_bytes, std::vector<ChunkRange>* dirty) override {
+    PERDURE_TRY(Peek(size_bytes, dirty));
+    ++collection_;
+    return OkStatus();
+  }
+  Status Peek(uint64_t size_bytes, std::vector<ChunkRange>* dirty) override {
     dirty->clear();
     std::vector<ChunkRange> all;
     PERDURE_TRY(truth_->Collect(size_bytes, &all));
@@ -23,7 +28,6 @@ class BlindTracker final : public Tracker {
         if (!is_blind_to_(collection_, chunk)) AppendRange(dirty, chunk, chunk + 1);
       }
     }
-    ++collection_;
     return OkStatus();
   }
   TrackMode mode() const override { return truth_->mode(); }
@@ -69,6 +73,33 @@ TEST_CASE("the self-test refuses a tracker that misses any one kind of write") {
     CHECK(status.code() == StatusCode::kFailedPrecondition);
     CHECK(std::string(status.message()).find("was not reported") != std::string::npos);
   }
+}
+
+TEST_CASE("the self-test refuses a tracker that takes a look for a collection") {
+  class Forgetful final : public Tracker {
+   public:
+    explicit Forgetful(Tracker* truth) : truth_(*truth) {}
+    Status Arm(uint64_t size_bytes) override { return truth_.Arm(size_bytes); }
+    Status Collect(uint64_t size_bytes, std::vector<ChunkRange>* dirty) override {
+      return truth_.Collect(size_bytes, dirty);
+    }
+    Status Peek(uint64_t size_bytes, std::vector<ChunkRange>* dirty) override {
+      return truth_.Collect(size_bytes, dirty);
+    }
+    TrackMode mode() const override { return truth_.mode(); }
+
+   private:
+    Tracker& truth_;
+  };
+  wasm_rt_memory_t memory = {};
+  REQUIRE(abi::AllocateMemory(&memory, 4, 8, false));
+  {
+    auto truth = CreateTracker(TrackMode::kMprotect, memory.data, abi::ReservedBytes(memory));
+    REQUIRE(truth.ok());
+    Forgetful tracker(truth->get());
+    CHECK(SelfTestTracker(&memory, &tracker).code() == StatusCode::kFailedPrecondition);
+  }
+  wasm_rt_free_memory(&memory);
 }
 
 TEST_CASE("compare passes its self-test everywhere") { CHECK(SelfTest(TrackMode::kCompare).ok()); }

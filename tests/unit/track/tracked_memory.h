@@ -58,7 +58,10 @@ class TrackedMemory {
   }
   void WriteChunk(uint64_t chunk) { Write(chunk * kChunkBytes + chunk % kChunkBytes); }
   uint8_t Read(uint64_t address) { return static_cast<volatile uint8_t*>(memory_.data)[address]; }
-  void Resize(uint64_t pages) { REQUIRE(abi::ResizeMemory(&memory_, pages)); }
+  void Resize(uint64_t pages) {
+    REQUIRE(abi::ResizeMemory(&memory_, pages));
+    written_.erase(written_.lower_bound(chunk_count()), written_.end());
+  }
   void StopTracking() { tracker_.reset(); }
 
   // Collects, checks the form of the answer and that nothing written since is missing, and returns
@@ -67,6 +70,25 @@ class TrackedMemory {
     std::vector<ChunkRange> dirty = {{7, 8}};  // must be replaced
     const Status status = tracker_->Collect(memory_.size, &dirty);
     if (!status.ok()) FAIL(status.message());
+    std::set<uint64_t> chunks = Checked(dirty);
+    written_.clear();
+    return chunks;
+  }
+
+  // The same, and what is found remains to be collected.
+  std::set<uint64_t> Peek() {
+    std::vector<ChunkRange> dirty = {{7, 8}};
+    const Status status = tracker_->Peek(memory_.size, &dirty);
+    if (!status.ok()) FAIL(status.message());
+    return Checked(dirty);
+  }
+
+  size_t ranges() const { return ranges_; }  // of the last Collect
+  wasm_rt_memory_t& memory() { return memory_; }
+  uint64_t chunk_count() const { return memory_.size / kChunkBytes; }
+
+ private:
+  std::set<uint64_t> Checked(const std::vector<ChunkRange>& dirty) {
     std::set<uint64_t> chunks;
     uint64_t last_end = 0;
     for (const ChunkRange& range : dirty) {
@@ -78,16 +100,10 @@ class TrackedMemory {
     for (const uint64_t chunk : written_) {
       if (!chunks.contains(chunk)) FAIL("a write to chunk " << chunk << " went unseen");
     }
-    written_.clear();
     ranges_ = dirty.size();
     return chunks;
   }
 
-  size_t ranges() const { return ranges_; }  // of the last Collect
-  wasm_rt_memory_t& memory() { return memory_; }
-  uint64_t chunk_count() const { return memory_.size / kChunkBytes; }
-
- private:
   wasm_rt_memory_t memory_ = {};
   std::unique_ptr<Tracker> tracker_;
   std::set<uint64_t> written_;

@@ -51,6 +51,25 @@ TEST_CASE("written chunks are reported, once, and chunks left alone are not") {
   });
 }
 
+TEST_CASE("what was looked at is still there to be collected, and writing to it is no news") {
+  InEveryMode([](TrackMode mode) {
+    TrackedMemory memory(mode, 16, 32);
+    for (uint64_t chunk = 0; chunk < 64; ++chunk) memory.WriteChunk(chunk);
+    memory.Arm();
+    memory.WriteChunk(5);
+    memory.WriteChunk(63);
+    const Chunks seen = memory.Peek();
+    if (IsExact(mode)) CHECK(seen == Chunks{5, 63});
+    memory.WriteChunk(5);  // as a rollback does
+    memory.WriteChunk(9);
+    const Chunks again = memory.Peek();
+    if (IsExact(mode)) CHECK(again == Chunks{5, 9, 63});
+    const Chunks collected = memory.Collect();
+    if (IsExact(mode)) CHECK(collected == Chunks{5, 9, 63});
+    CHECK((!IsExact(mode) || memory.Collect().empty()));
+  });
+}
+
 TEST_CASE("random writes, growth and shrinking agree with a model in every mode") {
   InEveryMode([](TrackMode mode) {
     std::mt19937_64 random(20240607);
@@ -65,6 +84,8 @@ TEST_CASE("random writes, growth and shrinking agree with a model in every mode"
         }
         if (random() % 4 == 0) memory.Read(random() % memory.memory().size);
       }
+      if (random() % 3 == 0) memory.Peek();
+      if (random() % 15 == 0) memory.Resize(1 + random() % memory.memory().pages);
       memory.Collect();
       if (random() % 10 == 0) memory.Resize(1 + random() % memory.memory().pages);
       if (random() % 20 == 0) memory.Arm();
