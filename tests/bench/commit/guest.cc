@@ -114,6 +114,9 @@ EventCost Live::Deliver(const Call& call, Outcome::Kind expected) {
   const Stats after = instance_->stats();
   cost.whole.bytes = after.bytes_written - before.bytes_written;
   cost.commit_us = Difference(after.commit_ns, before.commit_ns);
+  cost.track_us = Difference(after.track_ns, before.track_ns);
+  cost.encode_us = Difference(after.encode_ns, before.encode_ns);
+  cost.fold_us = Difference(after.fold_ns, before.fold_ns);
   cost.store_us = Difference(after.store_ns, before.store_ns);
   cost.rollback_us = Difference(after.rollback_ns, before.rollback_ns);
   cost.dirty = after.chunks_dirty - before.chunks_dirty;

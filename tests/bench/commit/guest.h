@@ -49,8 +49,8 @@ class Plain {
 struct EventCost {
   Cost whole;  // the guest's work included
   double commit_us = 0;
-  double store_us = 0;  // of that
-  double rollback_us = 0;
+  double track_us = 0, encode_us = 0, store_us = 0;  // of that
+  double fold_us = 0, rollback_us = 0;
   uint64_t dirty = 0, changed = 0;  // chunks
 };
 

@@ -37,6 +37,7 @@ struct RaceResult {
   double dirty = 0, changed = 0;  // chunks an event, mean
   std::vector<double> floor_us;
   std::vector<double> encode_chunk_us;  // tracking, finding and encoding, per chunk written
+  std::map<std::string, std::vector<double>> spent_us;  // on each part of an event
   // "commit": from the end of the guest's work to being durable. "event": everything that is not
   // the guest's own work: faults, commit, housekeeping.
   std::map<std::string, Samples> by_name;
