@@ -108,8 +108,9 @@ TEST_CASE("_initialize of a module that is not the main one is called unless som
 
 TEST_CASE("the same inputs give the same bytes, other ones another hash (L4)") {
   const auto hash = [](const test::Texts& texts) {
-    const Module& module = MustLink(texts).module();
-    return std::vector<uint8_t>(std::begin(module.hash), std::end(module.hash));
+    const test::Linking linking = MustLink(texts);
+    const auto& bytes = linking.module().hash;
+    return std::vector<uint8_t>(std::begin(bytes), std::end(bytes));
   };
   const std::string a = R"((module (memory 1) (func (export "a"))))";
   const std::string b = R"((module (global (mut i32) (i32.const 1)) (func (export "b"))))";
