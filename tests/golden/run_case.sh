@@ -21,7 +21,8 @@ case_file=$(realpath "$1") || exit 1
 export ROOT MODULES=$ROOT/tests/modules
 PATH=$(dirname "$PERDURE"):$PATH
 export PATH LC_ALL=C TERM=dumb
-unset NO_COLOR CLICOLOR_FORCE PERDURE_CC CC TMPDIR
+unset NO_COLOR CLICOLOR_FORCE PERDURE_CC TMPDIR
+[[ -n ${CFLAGS:-} ]] || unset CC # flags (a sanitizer preset's) are for the compiler they came with
 
 if grep -q '^# needs: wasm2c' "$case_file" && ! "$PERDURE" doctor | grep -q '^ok *wasm2c'; then
   echo "SKIPPED: $(basename "$case_file") needs wasm2c, and there is no usable one" >&2
