@@ -1,5 +1,6 @@
 // One state, many builds of the same module: optimisation levels and C compilers do not matter.
 #include <catch2/catch.hpp>
+#include <cstdlib>
 #include <filesystem>
 
 #include "tests/support/build.h"
@@ -63,6 +64,9 @@ TEST_CASE("a state can be moved and copied as one file") {
 }
 
 TEST_CASE("a static program runs where there is nothing else") {
+#ifdef __SANITIZE_ADDRESS__
+  PERDURE_SKIP("AddressSanitizer cannot be linked statically");
+#endif
   if (!IsRoot()) PERDURE_SKIP("chroot needs root");
   TempDir dir(TempDir::Place::kExecutable);
   Finished built =
@@ -77,6 +81,10 @@ TEST_CASE("a static program runs where there is nothing else") {
 }
 
 TEST_CASE("a program needs the C library alone") {
+  const char* cflags = std::getenv("CFLAGS");
+  if (cflags != nullptr && std::string(cflags).find("-fsanitize") != std::string::npos) {
+    PERDURE_SKIP("a sanitizer is a library, too");
+  }
   if (!std::filesystem::exists("/usr/bin/readelf")) PERDURE_SKIP("no readelf");
   std::string program = BuildProgram(Module("counter.wat"));
   Finished dynamic = Run({.argv = {"/usr/bin/readelf", "-d", program}});
