@@ -9,7 +9,8 @@ compiler=$(pkg-config --variable=compiler perdure)
   --emit=static-lib --name=counter -o "$work/libcounter.a"
 read -ra cflags < <(pkg-config --cflags perdure)
 read -ra libs < <(pkg-config --libs perdure)
+read -ra ldflags <<<"${LDFLAGS:-}" # of a sanitizer preset
 g++ -std=c++20 "${cflags[@]}" -I"$work" "$source_folder/main.cc" "$work/libcounter.a" "${libs[@]}" \
-  -o "$work/main"
+  "${ldflags[@]}" -o "$work/main"
 "$work/main" "$work/state.db" 1
 "$work/main" "$work/state.db" 2
