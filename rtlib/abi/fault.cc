@@ -1,7 +1,7 @@
 // The fault handler.
 //
-//   fault -> write hook? ---yes---> return: the instruction runs again
-//              |no
+//   fault -> load hook, write hook? ---yes---> return: the instruction runs again
+//              |no                 '--load failed--> the guest is abandoned, as by a trap
 //            guest running on this thread?
 //              |yes                              |no
 //            reservation, out of bounds? --------+--> previous handler
@@ -33,6 +33,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <cstring>
 #include <forward_list>
 #include <mutex>
 
@@ -49,6 +50,8 @@ namespace {
 
 constinit RegionTable::Slot slots[kMaxWriteHooks];
 constinit RegionTable hooks{slots};
+constinit RegionTable::Slot load_slots[kMaxWriteHooks];
+constinit RegionTable load_hooks{load_slots};
 
 // A signal and what handled it before us. Handlers found are kept for good, each once, because a
 // signal handler on another thread may be about to use one.
@@ -66,6 +69,13 @@ bool RunWriteHook(uintptr_t address) {
   RegionTable::Region region;
   if (!hooks.Find(address, &region)) return false;
   const auto hook = reinterpret_cast<WriteHook>(region.words[0]);
+  return hook(reinterpret_cast<void*>(region.words[1]), address);
+}
+
+LoadResult RunLoadHook(uintptr_t address) {
+  RegionTable::Region region;
+  if (!load_hooks.Find(address, &region)) return LoadResult::kNotMissing;
+  const auto hook = reinterpret_cast<LoadHook>(region.words[0]);
   return hook(reinterpret_cast<void*>(region.words[1]), address);
 }
 
@@ -93,6 +103,16 @@ bool TurnIntoTrap(uintptr_t address, ucontext_t* context) {
   } else {
     return false;
   }
+  thread->kind = GuestEnd::Kind::kTrapped;
+  ContinueInHost(context, thread->host_stack);
+  return true;
+}
+
+bool AbandonGuest(ucontext_t* context) {
+  GuestThread* thread = CurrentGuestThread();
+  if (thread == nullptr || !thread->running) return false;
+  static_assert(sizeof(kLoadFailedMessage) <= sizeof(thread->message));
+  std::memcpy(thread->message, kLoadFailedMessage, sizeof(kLoadFailedMessage));
   thread->kind = GuestEnd::Kind::kTrapped;
   ContinueInHost(context, thread->host_stack);
   return true;
@@ -131,10 +151,13 @@ void OnFault(int signal, siginfo_t* info, void* context) {
   const int saved_errno = errno;
   const auto address = reinterpret_cast<uintptr_t>(info->si_addr);
   const bool raised = info->si_code > 0;  // (2)
-  if (!raised ||
-      (!RunWriteHook(address) && !TurnIntoTrap(address, static_cast<ucontext_t*>(context)))) {
-    PassOn(signal, info, context);
-  }
+  auto* interrupted = static_cast<ucontext_t*>(context);
+  const LoadResult load = raised ? RunLoadHook(address) : LoadResult::kNotMissing;
+  const bool is_settled = load == LoadResult::kLoaded ||
+                          (load == LoadResult::kFailed && AbandonGuest(interrupted)) ||
+                          (load == LoadResult::kNotMissing && raised &&
+                           (RunWriteHook(address) || TurnIntoTrap(address, interrupted)));
+  if (!is_settled) PassOn(signal, info, context);
   errno = saved_errno;
 }
 
@@ -191,5 +214,18 @@ Status SetWriteHook(uintptr_t begin, uintptr_t end, WriteHook hook, void* contex
 }
 
 void ClearWriteHook(uintptr_t begin) { hooks.Erase(begin); }
+
+Status SetLoadHook(uintptr_t begin, uintptr_t end, LoadHook hook, void* context) {
+  InstallFaultHandler();
+  const RegionTable::Region region = {
+      .begin = begin,
+      .end = end,
+      .words = {reinterpret_cast<uintptr_t>(hook), reinterpret_cast<uintptr_t>(context)}};
+  if (load_hooks.Insert(region)) return OkStatus();
+  return Status(StatusCode::kResourceExhausted,
+                "too many memories are loaded by page faults in this process");
+}
+
+void ClearLoadHook(uintptr_t begin) { load_hooks.Erase(begin); }
 
 }  // namespace perdure::abi

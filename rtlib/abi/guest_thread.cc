@@ -26,7 +26,8 @@ static_assert(kGuestStackBytes % 65536 == 0 && kGuestGuardBytes % 65536 == 0);
 // did.
 void InstallSignalStack(GuestThread* thread) {
   stack_t existing = {};
-  const size_t enough = static_cast<size_t>(std::max(sysconf(_SC_MINSIGSTKSZ), 4096L)) + 8192;
+  // Load hooks read the state on it.
+  const size_t enough = static_cast<size_t>(sysconf(_SC_MINSIGSTKSZ)) + (size_t{64} << 10);
   if (sigaltstack(nullptr, &existing) == 0 && (existing.ss_flags & SS_DISABLE) == 0 &&
       existing.ss_size >= enough) {
     return;

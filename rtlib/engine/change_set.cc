@@ -71,35 +71,45 @@ bool ChangeSet::empty() const {
          std::all_of(runs.begin(), runs.end(), [](const auto& list) { return list.empty(); });
 }
 
-Result<std::vector<std::unique_ptr<Tracker>>> TrackMemories(const Guest& guest) {
+Result<std::vector<std::unique_ptr<Tracker>>> TrackMemories(const Guest& guest,
+                                                            const LazyMemory* lazy) {
   std::vector<std::unique_ptr<Tracker>> trackers;
   if (guest.program().memory_count == 0) return trackers;
   for (uint32_t i = 0; i < guest.program().memory_count; ++i) {
     const wasm_rt_memory_t& memory = *guest.memory(i);
     PERDURE_ASSIGN_OR_RETURN(std::unique_ptr<Tracker> tracker,
-                             CreateBestTracker(memory.data, abi::ReservedBytes(memory)));
+                             CreateBestTracker(memory.data, abi::ReservedBytes(memory),
+                                               lazy != nullptr ? lazy->memory(i) : nullptr));
     PERDURE_TRY(tracker->Arm(memory.size));
     trackers.push_back(std::move(tracker));
   }
   return trackers;
 }
 
-Status CollectDirty(const Guest& guest, const std::vector<std::unique_ptr<Tracker>>& trackers,
-                    DirtyChunks* dirty) {
+namespace {
+
+// Each tracker's answer to `ask`, without what is missing.
+Status AskTrackers(const Guest& guest, const LazyMemory* lazy,
+                   const std::vector<std::unique_ptr<Tracker>>& trackers,
+                   Status (Tracker::*ask)(uint64_t, std::vector<ChunkRange>*), DirtyChunks* dirty) {
   dirty->resize(trackers.size());
   for (uint32_t i = 0; i < trackers.size(); ++i) {
-    PERDURE_TRY(trackers[i]->Collect(guest.memory(i)->size, &(*dirty)[i]));
+    PERDURE_TRY((trackers[i].get()->*ask)(guest.memory(i)->size, &(*dirty)[i]));
+    if (lazy != nullptr && lazy->memory(i) != nullptr) lazy->memory(i)->KeepPresent(&(*dirty)[i]);
   }
   return OkStatus();
 }
 
-Status PeekDirty(const Guest& guest, const std::vector<std::unique_ptr<Tracker>>& trackers,
-                 DirtyChunks* dirty) {
-  dirty->resize(trackers.size());
-  for (uint32_t i = 0; i < trackers.size(); ++i) {
-    PERDURE_TRY(trackers[i]->Peek(guest.memory(i)->size, &(*dirty)[i]));
-  }
-  return OkStatus();
+}  // namespace
+
+Status CollectDirty(const Guest& guest, const LazyMemory* lazy,
+                    const std::vector<std::unique_ptr<Tracker>>& trackers, DirtyChunks* dirty) {
+  return AskTrackers(guest, lazy, trackers, &Tracker::Collect, dirty);
+}
+
+Status PeekDirty(const Guest& guest, const LazyMemory* lazy,
+                 const std::vector<std::unique_ptr<Tracker>>& trackers, DirtyChunks* dirty) {
+  return AskTrackers(guest, lazy, trackers, &Tracker::Peek, dirty);
 }
 
 void AddRanges(const DirtyChunks& more, DirtyChunks* dirty) {

@@ -15,6 +15,7 @@
 #include "rtlib/engine/committed_image.h"
 #include "rtlib/engine/diff.h"
 #include "rtlib/engine/guest.h"
+#include "rtlib/engine/lazy_memory.h"
 #include "rtlib/track/tracker.h"
 
 namespace perdure {
@@ -34,14 +35,15 @@ struct ChangeSet {
   bool empty() const;
 };
 
-// One tracker per memory, armed for its present size.
-Result<std::vector<std::unique_ptr<Tracker>>> TrackMemories(const Guest& guest);
+// One tracker per memory, armed for its present size. `lazy` may be null.
+Result<std::vector<std::unique_ptr<Tracker>>> TrackMemories(const Guest& guest,
+                                                            const LazyMemory* lazy);
 
-Status CollectDirty(const Guest& guest, const std::vector<std::unique_ptr<Tracker>>& trackers,
-                    DirtyChunks* dirty);
+Status CollectDirty(const Guest& guest, const LazyMemory* lazy,
+                    const std::vector<std::unique_ptr<Tracker>>& trackers, DirtyChunks* dirty);
 // The same by Tracker::Peek: for an event that is going to be rolled back.
-Status PeekDirty(const Guest& guest, const std::vector<std::unique_ptr<Tracker>>& trackers,
-                 DirtyChunks* dirty);
+Status PeekDirty(const Guest& guest, const LazyMemory* lazy,
+                 const std::vector<std::unique_ptr<Tracker>>& trackers, DirtyChunks* dirty);
 
 // Adds ranges to those of *dirty, which has as many memories or none.
 void AddRanges(const DirtyChunks& more, DirtyChunks* dirty);

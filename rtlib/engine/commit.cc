@@ -73,7 +73,7 @@ Status Instance::Impl::AppendToGroup(const EventRecord& record) {
   PERDURE_TRY(store_->AppendEvent(record));
   if (group_.events == 0) group_.before = newest_;
   newest_ = {record.seq, record.hash};
-  folder_.EventAdded(record.delta.size());
+  folder_.EventAdded(FoldWeight(record));
   chunks_of_last_event_ = record.chunks;
   if (group_.events == 0) group_.began_ns = MonotonicNs();
   ++group_.events;

@@ -93,6 +93,7 @@ Result<Outcome> Instance::Impl::Call(uint32_t export_index, std::span<const perd
 // result.
 Result<Outcome> Instance::Impl::Settle(abi::GuestEnd end, EventRecord record) {
   const uint64_t began_ns = MonotonicNs();
+  if (lazy_ != nullptr && !lazy_->failure().ok()) return Poison(LoadFailure());
   ++stats_.events;
   DirtyChunks dirty;
   Status status =
@@ -143,7 +144,7 @@ Result<Outcome> Instance::Impl::Settle(abi::GuestEnd end, EventRecord record) {
 // and a new guest has no history.
 Status Instance::Impl::Collect(decltype(CollectDirty)* ask, DirtyChunks* dirty) {
   const TimeAdder timer(&stats_.track_ns);
-  PERDURE_TRY(ask(*guest_, trackers_, dirty));
+  PERDURE_TRY(ask(*guest_, lazy_.get(), trackers_, dirty));
   AddRanges(held_dirty_, dirty);
   held_dirty_.clear();
   for (uint32_t i = 0; i < dirty->size() && compare_all_; ++i) {
@@ -151,6 +152,13 @@ Status Instance::Impl::Collect(decltype(CollectDirty)* ask, DirtyChunks* dirty) 
   }
   for (const auto& ranges : *dirty) stats_.chunks_dirty += ChunksIn(ranges);
   return OkStatus();
+}
+
+// (L3)
+Status Instance::Impl::LoadFailure() const {
+  Status failure = lazy_->failure();
+  if (failure.message().starts_with("state '")) return failure;
+  return std::move(failure).WithContext(StrCat("state '", options_.state_path, "'"));
 }
 
 // The guest is as the image again.
@@ -200,7 +208,7 @@ Status Instance::Impl::RunStartEvent() {
   record.input = "start";
   DirtyChunks dirty;
   ChangeSet changes;
-  PERDURE_TRY(CollectDirty(*guest_, trackers_, &dirty));
+  PERDURE_TRY(CollectDirty(*guest_, lazy_.get(), trackers_, &dirty));
   wasi::EncodeHostTable(&guest_->host());
   {
     const TimeAdder timer(&stats_.encode_ns);

@@ -64,12 +64,12 @@ bool Folder::IsDue(const StateHeader& header, uint64_t newest_seq, Store::Moment
 
 bool Folder::BaseIsDue(const StateHeader& header, uint64_t newest_seq, Store::Moment moment) const {
   const uint64_t behind = newest_seq - header.base.seq;
-  return behind > FoldSlackEvents(moment) || (behind > 0 && base_bytes_ > kFoldSlackBytes);
+  return behind > FoldSlackEvents(moment) || (behind > 0 && base_weight_ > FoldSlackWeight(moment));
 }
 
 bool Folder::PastIsDue(const StateHeader& header, uint64_t newest_seq, Store::Moment moment) const {
   const uint64_t behind = PastTarget(header, newest_seq) - header.past.seq;
-  return behind > FoldSlackEvents(moment) || (behind > 0 && past_bytes_ > kFoldSlackBytes);
+  return behind > FoldSlackEvents(moment) || (behind > 0 && past_weight_ > FoldSlackWeight(moment));
 }
 
 uint64_t Folder::PastTarget(const StateHeader& header, uint64_t newest_seq) const {
@@ -82,8 +82,8 @@ uint64_t Folder::PastTarget(const StateHeader& header, uint64_t newest_seq) cons
 uint64_t Folder::Backlog(const StateHeader& header, uint64_t newest_seq) const {
   const uint64_t events =
       std::max(newest_seq - header.base.seq, PastTarget(header, newest_seq) - header.past.seq);
-  return std::max(
-      {events / kFoldSlackEvents, base_bytes_ / kFoldSlackBytes, past_bytes_ / kFoldSlackBytes});
+  return std::max({events / kFoldSlackEvents, base_weight_ / kFoldSlackWeight,
+                   past_weight_ / kFoldSlackWeight});
 }
 
 // A past that is behind the base goes on being one until it has caught up, whatever the option says
@@ -150,7 +150,7 @@ Status Folder::Begin(Image image, const StateHeader& header, uint64_t target) {
   target_ = target;
   position_ = {from.seq, from.hash};
   cursor_ = 0;
-  gathered_events_ = gathered_bytes_ = 0;
+  gathered_events_ = gathered_bytes_ = gathered_weight_ = 0;
   phase_ = Phase::kGathering;
   return OkStatus();
 }
@@ -166,6 +166,7 @@ Result<uint64_t> Folder::Gather() {
                   .WithContext(StrCat("event ", event.seq)));
   ++gathered_events_;
   gathered_bytes_ += event.delta.size();
+  gathered_weight_ += FoldWeight(event);
   if (position_.seq == target_ || gathered_events_ == kFoldPassEvents ||
       overlay_.size() >= kFoldPassChunks) {
     target_ = position_.seq;
@@ -262,9 +263,9 @@ Status Folder::FinishBase(StateHeader* header) {
   tally.Store(&header->base);
   header->base.seq = position_.seq;
   header->base.hash = position_.hash;
-  base_bytes_ -= std::min(base_bytes_, gathered_bytes_);
+  base_weight_ -= std::min(base_weight_, gathered_weight_);
   if (keeps_past) {
-    past_bytes_ += gathered_bytes_;
+    past_weight_ += gathered_weight_;
     return OkStatus();
   }
   header->past = header->base;
@@ -286,7 +287,7 @@ Status Folder::FinishPast(StateHeader* header) {
   tally.Store(&header->past);
   header->past.seq = position_.seq;
   header->past.hash = position_.hash;
-  past_bytes_ -= std::min(past_bytes_, gathered_bytes_);
+  past_weight_ -= std::min(past_weight_, gathered_weight_);
   prune_cost_ = 1 + gathered_bytes_ / gathered_events_ / kBytesAUnit;
   prune_ = true;
   return OkStatus();

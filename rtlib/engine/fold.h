@@ -67,8 +67,15 @@ inline constexpr uint64_t kFoldSlackEvents = 1000;
 inline constexpr uint64_t kFoldSlackEventsIdle = 250;
 // A process that made one call must not pay for a fold each time.
 inline constexpr uint64_t kFoldSlackEventsClosing = 32;
-// Or bytes of their deltas.
-inline constexpr uint64_t kFoldSlackBytes = uint64_t{64} << 20;
+// Or the weight of what they changed: bytes of deltas, and so many for each chunk, which is what
+// replaying them costs when a state is opened: a millisecond or two a MiB.
+inline constexpr uint64_t kFoldChunkWeight = 2048;
+inline uint64_t FoldWeight(const EventRecord& event) {
+  return event.delta.size() + event.chunks * kFoldChunkWeight;
+}
+inline constexpr uint64_t kFoldSlackWeight = uint64_t{64} << 20;
+inline constexpr uint64_t kFoldSlackWeightIdle = uint64_t{4} << 20;
+inline constexpr uint64_t kFoldSlackWeightClosing = uint64_t{512} << 10;
 // What a pass may gather: it bounds the overlay (16 MiB, but for a single event that changed more).
 inline constexpr uint64_t kFoldPassEvents = 4096;
 inline constexpr uint64_t kFoldPassChunks = 4096;
@@ -79,13 +86,19 @@ constexpr uint64_t FoldSlackEvents(Store::Moment moment) {
                                           : kFoldSlackEventsClosing;
 }
 
+constexpr uint64_t FoldSlackWeight(Store::Moment moment) {
+  return moment == Store::Moment::kBusy   ? kFoldSlackWeight
+         : moment == Store::Moment::kIdle ? kFoldSlackWeightIdle
+                                          : kFoldSlackWeightClosing;
+}
+
 class Folder {
  public:
-  // `history_events`: Options::history_events. `delta_bytes`: of the events behind the base.
+  // `history_events`: Options::history_events.
   Folder(const perdure_program& program, Store* store, uint64_t history_events);
 
   // An event was appended, or found when opening.
-  void EventAdded(uint64_t delta_bytes) { base_bytes_ += delta_bytes; }
+  void EventAdded(uint64_t weight) { base_weight_ += weight; }
 
   // Whether there is something to do: a pass under way, or one that is due.
   bool IsDue(const StateHeader& header, uint64_t newest_seq, Store::Moment moment) const;
@@ -136,12 +149,12 @@ class Folder {
   SmallState small_;           // as of position_
   uint64_t old_sections_ = 0;  // sum of the hashes of the image's sections as they are stored
   uint64_t cursor_ = 0;        // chunks below have moved
-  uint64_t gathered_events_ = 0, gathered_bytes_ = 0;
+  uint64_t gathered_events_ = 0, gathered_bytes_ = 0, gathered_weight_ = 0;
 
-  uint64_t base_bytes_ = 0;  // of deltas behind the base
-  uint64_t past_bytes_ = 0;  // of deltas between past and base, as far as this process saw them
-  bool prune_ = true;        // there may be events before the past
-  uint64_t oldest_ = 0;      // event, when it is about to be pruned
+  uint64_t base_weight_ = 0;  // of events behind the base
+  uint64_t past_weight_ = 0;  // of those between past and base, as far as this process saw them
+  bool prune_ = true;         // there may be events before the past
+  uint64_t oldest_ = 0;       // event, when it is about to be pruned
   uint64_t prune_cost_ = 1;
   uint64_t passes_ = 0;
 };

@@ -42,7 +42,8 @@
 //  (E5)  The log is a chain: seq counts up by one from the past, each hash is seeded with the one
 //        before.
 //  (E6)  What is read back is verified before it is used (restore.h lists the checks); if it does
-//        not verify the open fails with kCorrupt, and no function of the guest has run.
+//        not verify the open fails with kCorrupt, and no function of the guest has run; of what is
+//        read lazily, no function of the guest sees it (lazy_memory.h).
 //  (E7)  An event at or before the last seal cannot vanish unnoticed, and neither can any event in
 //        the middle.
 //  (E8)  A fold changes what rows hold, never the state they stand for; each of its transactions
@@ -137,7 +138,7 @@ Status Instance::Impl::Create() {
   PERDURE_TRY(store_->Begin());
   if (options_.fresh) PERDURE_TRY(store_->Clear());
   PERDURE_TRY(WriteInitialBase(guest_.get(), store_.get(), image_.get(), &header_));
-  PERDURE_ASSIGN_OR_RETURN(trackers_, TrackMemories(*guest_));
+  PERDURE_ASSIGN_OR_RETURN(trackers_, TrackMemories(*guest_, nullptr));
   if (!IsCommand(program_)) return RunStartEvent();
   creating_ = transaction_open_ = true;  // its start event is its first run's
   return OkStatus();
@@ -148,9 +149,11 @@ Status Instance::Impl::Restore(StateHeader header) {
   PERDURE_TRY(VerifyHeader(header, program_));
   PERDURE_ASSIGN_OR_RETURN(guest_, Guest::Create(program_, options_));
   PERDURE_ASSIGN_OR_RETURN(image_, CommittedImage::Create(*guest_));
-  PERDURE_ASSIGN_OR_RETURN(const Restored restored,
-                           RestoreState(header, store_.get(), guest_.get(), image_.get()));
-  PERDURE_ASSIGN_OR_RETURN(trackers_, TrackMemories(*guest_));
+  PERDURE_ASSIGN_OR_RETURN(const RestoreMode mode, ChooseRestoreMode());
+  PERDURE_ASSIGN_OR_RETURN(Restored restored,
+                           RestoreState(header, store_.get(), guest_.get(), image_.get(), mode));
+  lazy_ = std::move(restored.lazy);
+  PERDURE_ASSIGN_OR_RETURN(trackers_, TrackMemories(*guest_, lazy_.get()));
   if (!guest_->stack().empty()) {
     if (!IsCommand(program_)) {
       return Status(StatusCode::kCorrupt, "it holds a call stack, and the program has no runs");
@@ -162,7 +165,7 @@ Status Instance::Impl::Restore(StateHeader header) {
   if (outbox_.has_value()) PERDURE_TRY(outbox_->Restore(header, restored.newest));
   header_ = std::move(header);
   newest_ = restored.newest;
-  folder_.EventAdded(restored.delta_bytes);
+  folder_.EventAdded(restored.fold_weight);
   stats_.restored_chunks = restored.chunks;
   stats_.restored_events = restored.events;
   stats_.restore_ns = MonotonicNs() - began_ns;
@@ -189,6 +192,7 @@ Status Instance::Impl::Close() {
 Stats Instance::Impl::stats() const {
   Stats stats = stats_;
   stats.bytes_written = store_->BytesWritten();
+  if (lazy_ != nullptr) stats.restored_chunks += lazy_->loaded();
   stats.folds = folder_.passes();
   stats.commit_ns_p50 = commit_latency_.Percentile(50);
   stats.commit_ns_p99 = commit_latency_.Percentile(99);

@@ -24,6 +24,7 @@
 #include "rtlib/engine/fold.h"
 #include "rtlib/engine/guest.h"
 #include "rtlib/engine/latency.h"
+#include "rtlib/engine/lazy_memory.h"
 #include "rtlib/engine/outbox.h"
 #include "rtlib/engine/store.h"
 #include "rtlib/state/stack_codec.h"
@@ -74,6 +75,7 @@ class Instance::Impl {
   // `ask`: CollectDirty, or PeekDirty if the event is going to be rolled back.
   Status Collect(decltype(CollectDirty)* ask, DirtyChunks* dirty);
   void RollBack(const DirtyChunks& dirty);
+  Status LoadFailure() const;
 
   // run.cc
   class RunScope;
@@ -117,6 +119,7 @@ class Instance::Impl {
   std::unique_ptr<Store> store_;
   std::unique_ptr<Guest> guest_;
   std::unique_ptr<CommittedImage> image_;
+  std::unique_ptr<LazyMemory> lazy_;                // null: all of the memory is there
   std::vector<std::unique_ptr<Tracker>> trackers_;  // after guest_: destroyed before it
   Folder folder_;                                   // after store_
   StateHeader header_;                              // the open transaction included

@@ -1,12 +1,15 @@
 #include "rtlib/engine/restore.h"
 
+#include <cstdlib>
 #include <cstring>
 
 #include "rtlib/abi/memory.h"
 #include "rtlib/base/text.h"
+#include "rtlib/engine/fold.h"
 #include "rtlib/engine/image_rows.h"
 #include "rtlib/state/chunk_blob.h"
 #include "rtlib/state/delta_reader.h"
+#include "rtlib/state/stack_verifier.h"
 #include "rtlib/wasi/host_table.h"
 
 namespace perdure {
@@ -76,7 +79,7 @@ Status RestoreChunks(const ImageHeader& base, const SmallState& small, Store* st
 }
 
 Status ReplayEvents(const StateHeader& header, const perdure_program& program, Store* store,
-                    SmallState* small, GuestSink* sink, Restored* restored) {
+                    SmallState* small, MemorySink* sink, Restored* restored) {
   restored->newest = {header.base.seq, header.base.hash};
   bool sealed_seen = header.sealed_seq == header.base.seq;
   const auto replay = [&](const EventRecord& event) {
@@ -88,13 +91,30 @@ Status ReplayEvents(const StateHeader& header, const perdure_program& program, S
       sealed_seen = true;
     }
     ++restored->events;
-    restored->delta_bytes += event.delta.size();
+    restored->fold_weight += FoldWeight(event);
     return ApplyDelta(event.delta, program, small, sink).WithContext(StrCat("event ", event.seq));
   };
   PERDURE_TRY(store->ForEachEvent(header.base.seq, replay));
   if (sealed_seen) return OkStatus();
   return Corrupt(StrCat("events ", restored->newest.seq + 1, " to ", header.sealed_seq,
                         " are missing from the end of the log"));
+}
+
+// Sets restored->lazy and *small to the newest event, or neither, if the state has to be read
+// whole.
+Status RestoreLazily(const StateHeader& header, Store* store, Guest* guest, CommittedImage* image,
+                     SmallState* small, Restored* restored) {
+  const perdure_program& program = guest->program();
+  SmallState newest = *small;
+  ChunkOverlay overlay;
+  PERDURE_TRY(ReplayEvents(header, program, store, &newest, &overlay, restored));
+  const bool starts_anew = IsCommand(program) && newest.stack.empty();
+  if (starts_anew || overlay.size() > kLazyOverlayChunksMax) return OkStatus();
+  PERDURE_TRY(GuestSink(guest, image).Reset(newest));
+  PERDURE_ASSIGN_OR_RETURN(restored->lazy,
+                           LazyMemory::Create(guest, image, store, std::move(overlay)));
+  *small = std::move(newest);
+  return OkStatus();
 }
 
 }  // namespace
@@ -127,21 +147,45 @@ Status VerifyHeader(const StateHeader& header, const perdure_program& program) {
   return OkStatus();
 }
 
+Result<RestoreMode> ChooseRestoreMode() {
+  const char* asked = std::getenv("PERDURE_RESTORE");
+  const std::string_view mode = asked == nullptr ? "" : asked;
+  if (mode.empty()) return RestoreMode::kAuto;
+  if (mode == "whole") return RestoreMode::kWhole;
+  if (mode != "lazy") {
+    return Status(StatusCode::kInvalidArgument,
+                  StrCat("PERDURE_RESTORE: no mode '", mode, "'; the modes are whole and lazy"));
+  }
+  PERDURE_TRY(MissingPagesVerdict().WithContext(
+      "PERDURE_RESTORE=lazy does not work here (unset it to have a mode chosen)"));
+  return RestoreMode::kLazy;
+}
+
 Result<Restored> RestoreState(const StateHeader& header, Store* store, Guest* guest,
-                              CommittedImage* image) {
+                              CommittedImage* image, RestoreMode mode) {
   const perdure_program& program = guest->program();
   SmallState small(program);
   RowTally tally;
   PERDURE_TRY(ReadSections(Image::kBase, program, store, &small, &tally));
   GuestSink sink(guest, image);
-  PERDURE_TRY(sink.Reset(small));
-  PERDURE_TRY(RestoreChunks(header.base, small, store, &sink, &tally));
-  if (tally != TallyOf(header.base)) {
-    return Corrupt("the base rows are not those the header was written with");
-  }
   Restored restored;
-  restored.chunks = tally.chunks;
-  PERDURE_TRY(ReplayEvents(header, program, store, &small, &sink, &restored));
+  if (mode == RestoreMode::kAuto) {
+    const bool is_large = header.base.chunks >= kLazyChunksMin && MissingPagesVerdict().ok();
+    mode = is_large ? RestoreMode::kLazy : RestoreMode::kWhole;
+  }
+  if (mode == RestoreMode::kLazy) {
+    PERDURE_TRY(RestoreLazily(header, store, guest, image, &small, &restored));
+  }
+  if (restored.lazy == nullptr) {
+    restored = {};
+    PERDURE_TRY(sink.Reset(small));
+    PERDURE_TRY(RestoreChunks(header.base, small, store, &sink, &tally));
+    if (tally != TallyOf(header.base)) {
+      return Corrupt("the base rows are not those the header was written with");
+    }
+    restored.chunks = tally.chunks;
+    PERDURE_TRY(ReplayEvents(header, program, store, &small, &sink, &restored));
+  }
   PERDURE_TRY(
       ApplySmallState(small, program, guest->instance(), &guest->host(), guest->functions()));
   guest->stack() = small.stack;

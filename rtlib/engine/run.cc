@@ -191,9 +191,14 @@ Result<std::optional<Outcome>> Instance::Impl::EndForOutput() {
 Result<abi::GuestEnd> Instance::Impl::EnterStart(abi::RunControl* control) {
   if (!creating_) {  // (R6)
     trackers_.clear();
+    if (lazy_ != nullptr) {
+      const Status completed = lazy_->LoadImage(header_.base);
+      lazy_.reset();
+      if (!completed.ok()) return Poison(completed);
+    }
     Status begun = guest_->Reinstantiate();
     if (!begun.ok()) return Poison(std::move(begun));
-    Result<std::vector<std::unique_ptr<Tracker>>> trackers = TrackMemories(*guest_);
+    Result<std::vector<std::unique_ptr<Tracker>>> trackers = TrackMemories(*guest_, nullptr);
     if (!trackers.ok()) return Poison(std::move(trackers).TakeStatus());
     trackers_ = *std::move(trackers);
     compare_all_ = true;

@@ -37,8 +37,12 @@ constexpr uint64_t kScansAChange = 20;
 class AdaptiveTracker final : public Tracker {
  public:
   AdaptiveTracker(uint8_t* base, uint64_t reserved_bytes, std::unique_ptr<Tracker> first,
-                  const TrackPrices& prices)
-      : base_(base), reserved_bytes_(reserved_bytes), present_(std::move(first)), prices_(prices) {}
+                  const TrackPrices& prices, MissingPages* missing)
+      : base_(base),
+        reserved_bytes_(reserved_bytes),
+        missing_(missing),
+        present_(std::move(first)),
+        prices_(prices) {}
 
   Status Arm(uint64_t size_bytes) override { return present_->Arm(size_bytes); }
 
@@ -105,12 +109,13 @@ class AdaptiveTracker final : public Tracker {
   Status Use(TrackMode mode, uint64_t size_bytes) {
     present_.reset();  // a range can be registered once
     mode_ = mode;
-    PERDURE_ASSIGN_OR_RETURN(present_, CreateTracker(mode, base_, reserved_bytes_));
+    PERDURE_ASSIGN_OR_RETURN(present_, CreateTracker(mode, base_, reserved_bytes_, missing_));
     return present_->Arm(size_bytes);
   }
 
   uint8_t* const base_;
   const uint64_t reserved_bytes_;
+  MissingPages* const missing_;
   std::unique_ptr<Tracker> present_;  // null: neither way could be had, and nobody asks again
   TrackMode mode_ = TrackMode::kWpAsync;
   TrackChoice choice_ = TrackChoice(0);
@@ -123,11 +128,12 @@ class AdaptiveTracker final : public Tracker {
 }  // namespace
 
 Result<std::unique_ptr<Tracker>> CreateAdaptiveTracker(uint8_t* base, uint64_t reserved_bytes,
-                                                       const TrackPrices& prices) {
+                                                       const TrackPrices& prices,
+                                                       MissingPages* missing) {
   PERDURE_ASSIGN_OR_RETURN(std::unique_ptr<Tracker> first,
-                           CreateTracker(TrackMode::kWpAsync, base, reserved_bytes));
+                           CreateTracker(TrackMode::kWpAsync, base, reserved_bytes, missing));
   return std::unique_ptr<Tracker>(
-      std::make_unique<AdaptiveTracker>(base, reserved_bytes, std::move(first), prices));
+      std::make_unique<AdaptiveTracker>(base, reserved_bytes, std::move(first), prices, missing));
 }
 
 }  // namespace perdure

@@ -2,20 +2,24 @@
 
 #include <algorithm>
 #include <bit>
+#include <span>
 
 #include "rtlib/abi/fault.h"
 #include "rtlib/abi/memory.h"
 #include "rtlib/base/check.h"
+#include "rtlib/track/missing_pages.h"
 #include "rtlib/track/trackers.h"
 #include "rtlib/track/userfault.h"
 
 namespace perdure {
 
-FaultTracker::FaultTracker(uint8_t* base, uint64_t reserved_bytes, Limits limits)
+FaultTracker::FaultTracker(uint8_t* base, uint64_t reserved_bytes, Limits limits,
+                           MissingPages* missing)
     : base_(base),
       page_bytes_(PageBytes()),
       page_count_(reserved_bytes / PageBytes()),
-      limits_(limits) {}
+      limits_(limits),
+      missing_(missing) {}
 
 FaultTracker::~FaultTracker() {
   if (started_) abi::ClearWriteHook(reinterpret_cast<uintptr_t>(base_));
@@ -34,7 +38,15 @@ Status FaultTracker::Arm(uint64_t size_bytes) {
   abi::TakeSmallestSize(base_);
   ClearMarks();
   armed_bytes_ = 0;
-  if (size_bytes != 0 && !Protect(base_, size_bytes)) return SystemError("write-protecting memory");
+  const ChunkRange everything = {0, size_bytes};
+  const std::span<const ChunkRange> touched = missing_ == nullptr
+                                                  ? std::span(&everything, size_bytes != 0 ? 1 : 0)
+                                                  : std::span(missing_->Touched(size_bytes));
+  for (const ChunkRange& bytes : touched) {
+    if (!Protect(base_ + bytes.begin, bytes.end - bytes.begin)) {
+      return SystemError("write-protecting memory");
+    }
+  }
   armed_bytes_ = size_bytes;
   return OkStatus();
 }

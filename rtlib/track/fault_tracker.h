@@ -5,7 +5,8 @@
 //
 // Invariants
 //  (1) Between Arm/Collect and the next Collect, every page of [0, armed bytes) that is still the
-//      page that was armed is protected, or marked in the bitmap, or everything is taken for dirty.
+//      page that was armed is protected, or missing and will be protected when it is loaded, or
+//      marked in the bitmap, or everything is taken for dirty.
 //  (2) Pages beyond the armed bytes, and pages given up and had back since (abi::TakeSmallestSize),
 //      are not protected, hence all reported.
 //  (3) OnWrite never makes an address accessible that the guest has no right to: only armed pages
@@ -43,7 +44,9 @@ class FaultTracker : public Tracker {
     uint64_t pages_a_call;  // clean pages cheaper to protect again than to skip by a call
   };
 
-  FaultTracker(uint8_t* base, uint64_t reserved_bytes, Limits limits);
+  // `missing`: pages that arrive protected, so that Arm() need not protect them beforehand; null:
+  // there are none, or protection does not care whether a page exists.
+  FaultTracker(uint8_t* base, uint64_t reserved_bytes, Limits limits, MissingPages* missing);
 
   // Called once after construction: starts receiving faults.
   Status Start();
@@ -72,6 +75,7 @@ class FaultTracker : public Tracker {
   const uint64_t page_bytes_;
   const uint64_t page_count_;
   const Limits limits_;
+  MissingPages* const missing_;
   PageBitmap marks_;
   uint64_t first_marked_ = UINT64_MAX;  // bounds of the marked pages
   uint64_t last_marked_ = 0;

@@ -33,7 +33,8 @@ class MprotectTracker final : public FaultTracker {
   // The kernel skips mappings that are read-only already, so one call re-protects any number of
   // runs.
   MprotectTracker(uint8_t* base, uint64_t reserved_bytes)
-      : FaultTracker(base, reserved_bytes, {.runs = RunBudget(), .pages_a_call = UINT64_MAX}) {}
+      : FaultTracker(base, reserved_bytes, {.runs = RunBudget(), .pages_a_call = UINT64_MAX},
+                     nullptr) {}
 
   ~MprotectTracker() override {
     const uint64_t accessible = abi::AccessibleBytes(base());

@@ -4,6 +4,7 @@
 #include <mutex>
 
 #include "rtlib/base/text.h"
+#include "rtlib/track/missing_pages.h"
 #include "rtlib/track/trackers.h"
 
 namespace perdure {
@@ -82,25 +83,28 @@ Result<TrackMode> ChooseTrackMode() {
 }
 
 Result<std::unique_ptr<Tracker>> CreateTracker(TrackMode mode, uint8_t* base,
-                                               uint64_t reserved_bytes) {
+                                               uint64_t reserved_bytes, MissingPages* missing) {
   switch (mode) {
     case TrackMode::kWpAsync:
-      return CreateWpAsyncTracker(base, reserved_bytes);
+      return CreateWpAsyncTracker(base, reserved_bytes, missing);
     case TrackMode::kWpSync:
-      return CreateWpSyncTracker(base, reserved_bytes);
+      return CreateWpSyncTracker(base, reserved_bytes, missing);
     case TrackMode::kMprotect:
+      if (missing != nullptr) PERDURE_TRY(missing->RegisterAlone());
       return CreateMprotectTracker(base, reserved_bytes);
     case TrackMode::kCompare:
+      if (missing != nullptr) PERDURE_TRY(missing->RegisterAlone());
       break;
   }
   return std::unique_ptr<Tracker>(std::make_unique<CompareTracker>());
 }
 
-Result<std::unique_ptr<Tracker>> CreateBestTracker(uint8_t* base, uint64_t reserved_bytes) {
+Result<std::unique_ptr<Tracker>> CreateBestTracker(uint8_t* base, uint64_t reserved_bytes,
+                                                   MissingPages* missing) {
   PERDURE_ASSIGN_OR_RETURN(const TrackMode mode, ChooseTrackMode());
   if (mode == TrackMode::kWpAsync && !IsForced())
-    return CreateAdaptiveTracker(base, reserved_bytes, {});
-  return CreateTracker(mode, base, reserved_bytes);
+    return CreateAdaptiveTracker(base, reserved_bytes, {}, missing);
+  return CreateTracker(mode, base, reserved_bytes, missing);
 }
 
 }  // namespace perdure

@@ -40,6 +40,8 @@ inline uint64_t ChunksIn(const std::vector<ChunkRange>& ranges) {
   return chunks;
 }
 
+class MissingPages;
+
 class Tracker {
  public:
   virtual ~Tracker() = default;  // stops tracking; the memory stays mapped and writable
@@ -65,12 +67,16 @@ Result<TrackMode> ChooseTrackMode();
 
 // Tracks the reservation [base, base + reserved_bytes), which must have been made by abi/memory.h:
 // only its accessible prefix is guest memory. `base` is chunk-aligned. The tracker must be
-// destroyed before the reservation is unmapped.
+// destroyed before the reservation is unmapped. `missing`, if not null, is at the memory's
+// beginning and outlives the tracker: what is missing is not looked at, and not dirty until it is
+// written.
 Result<std::unique_ptr<Tracker>> CreateTracker(TrackMode mode, uint8_t* base,
-                                               uint64_t reserved_bytes);
+                                               uint64_t reserved_bytes,
+                                               MissingPages* missing = nullptr);
 
 // The same with the mode ChooseTrackMode() gives. If that is wp-async, and not forced, the tracker
 // changes to wp-sync and back as the program's events make the one or the other cheaper.
-Result<std::unique_ptr<Tracker>> CreateBestTracker(uint8_t* base, uint64_t reserved_bytes);
+Result<std::unique_ptr<Tracker>> CreateBestTracker(uint8_t* base, uint64_t reserved_bytes,
+                                                   MissingPages* missing = nullptr);
 
 }  // namespace perdure

@@ -10,8 +10,10 @@
 
 namespace perdure {
 
-Result<std::unique_ptr<Tracker>> CreateWpAsyncTracker(uint8_t* base, uint64_t reserved_bytes);
-Result<std::unique_ptr<Tracker>> CreateWpSyncTracker(uint8_t* base, uint64_t reserved_bytes);
+Result<std::unique_ptr<Tracker>> CreateWpAsyncTracker(uint8_t* base, uint64_t reserved_bytes,
+                                                      MissingPages* missing);
+Result<std::unique_ptr<Tracker>> CreateWpSyncTracker(uint8_t* base, uint64_t reserved_bytes,
+                                                     MissingPages* missing);
 Result<std::unique_ptr<Tracker>> CreateMprotectTracker(uint8_t* base, uint64_t reserved_bytes);
 
 // The verdict of the self-test on a mode, asked for once in the process.
@@ -27,7 +29,8 @@ Result<TrackPrices> MeasureTrackPrices();
 
 // Begins as wp-async, which must work. Prices of zero are measured when they are needed.
 Result<std::unique_ptr<Tracker>> CreateAdaptiveTracker(uint8_t* base, uint64_t reserved_bytes,
-                                                       const TrackPrices& prices);
+                                                       const TrackPrices& prices,
+                                                       MissingPages* missing = nullptr);
 
 // Makes every kind of write there is to a memory made for the purpose and checks that a tracker of
 // the mode reports it. OK, or kFailedPrecondition saying what failed.

@@ -10,6 +10,7 @@
 #include <cstring>
 
 #include "rtlib/base/text.h"
+#include "rtlib/track/missing_pages.h"
 
 namespace perdure {
 
@@ -25,24 +26,45 @@ Status SystemError(const char* doing) {
   return Status(StatusCode::kIo, StrCat(doing, ": ", std::strerror(errno)));
 }
 
-Result<Userfault> Userfault::Open(uint64_t features, uint8_t* base, uint64_t bytes) {
+Result<Userfault> Userfault::Open(uint64_t features, uint8_t* base, uint64_t bytes, bool protection,
+                                  MissingPages* missing) {
   OwnedFd fd(
       static_cast<int>(syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK | UFFD_USER_MODE_ONLY)));
   if (fd.get() < 0) return SystemError("userfaultfd");
   uffdio_api api = {};
   api.api = UFFD_API;
-  api.features = features;
+  api.features = features | (missing != nullptr ? UFFD_FEATURE_SIGBUS : 0);
   if (ioctl(fd.get(), UFFDIO_API, &api) != 0) return SystemError("userfaultfd features");
-  uffdio_register range = {};
-  range.range.start = reinterpret_cast<uint64_t>(base);
-  range.range.len = bytes;
-  range.mode = UFFDIO_REGISTER_MODE_WP;
-  if (ioctl(fd.get(), UFFDIO_REGISTER, &range) != 0) return SystemError("userfaultfd registration");
-  return Userfault(std::move(fd), base, bytes);
+  const uint64_t mode = protection ? UFFDIO_REGISTER_MODE_WP : 0;
+  const uint64_t missing_bytes = missing != nullptr ? missing->bytes() : 0;
+  Userfault userfault(std::move(fd), base, bytes, nullptr);
+  if (!userfault.Register(0, missing_bytes, mode | UFFDIO_REGISTER_MODE_MISSING) ||
+      !userfault.Register(missing_bytes, protection ? bytes : missing_bytes, mode)) {
+    return SystemError("userfaultfd registration");
+  }
+  userfault.missing_ = missing;
+  if (missing != nullptr) missing->Lend(userfault.fd(), protection);
+  return userfault;
 }
+
+bool Userfault::Register(uint64_t begin, uint64_t end, uint64_t mode) {
+  if (begin == end) return true;
+  uffdio_register range = {};
+  range.range.start = reinterpret_cast<uint64_t>(base_) + begin;
+  range.range.len = end - begin;
+  range.mode = mode;
+  return ioctl(fd_.get(), UFFDIO_REGISTER, &range) == 0;
+}
+
+Userfault::Userfault(Userfault&& other) noexcept
+    : fd_(std::move(other.fd_)),
+      base_(other.base_),
+      bytes_(other.bytes_),
+      missing_(std::exchange(other.missing_, nullptr)) {}
 
 Userfault::~Userfault() {
   if (fd_.get() < 0) return;
+  if (missing_ != nullptr) missing_->Lend(-1, false);
   uffdio_range range = {reinterpret_cast<uint64_t>(base_), bytes_};
   ioctl(fd_.get(), UFFDIO_UNREGISTER, &range);
 }

@@ -65,24 +65,32 @@ class OwnedFd {
 // "doing: strerror(errno)" as kIo.
 Status SystemError(const char* doing);
 
+class MissingPages;
+
 // A userfaultfd for faults of user mode only (what an unprivileged process may have) with exactly
-// these features, registered for write protection of the whole reservation. Its end takes the
-// registration away, so that another one can follow: closing alone would not, where a child process
-// holds a copy of the descriptor.
+// these features, registered for write protection of the whole reservation, or for none. `missing`,
+// if not null, lies at its beginning: registered there for missing pages as well, and lent. The end
+// of the object takes the registration away, so that another one can follow: closing alone would
+// not, where a child process holds a copy of the descriptor.
 class Userfault {
  public:
-  static Result<Userfault> Open(uint64_t features, uint8_t* base, uint64_t bytes);
-  Userfault(Userfault&&) = default;
+  static constexpr bool kProtection = true, kNoProtection = false;
+  static Result<Userfault> Open(uint64_t features, uint8_t* base, uint64_t bytes, bool protection,
+                                MissingPages* missing);
+  Userfault(Userfault&& other) noexcept;
   ~Userfault();
   int fd() const { return fd_.get(); }
 
  private:
-  Userfault(OwnedFd fd, uint8_t* base, uint64_t bytes)
-      : fd_(std::move(fd)), base_(base), bytes_(bytes) {}
+  Userfault(OwnedFd fd, uint8_t* base, uint64_t bytes, MissingPages* missing)
+      : fd_(std::move(fd)), base_(base), bytes_(bytes), missing_(missing) {}
+
+  bool Register(uint64_t begin, uint64_t end, uint64_t mode);
 
   OwnedFd fd_;
   uint8_t* base_;
   uint64_t bytes_;
+  MissingPages* missing_;
 };
 
 // Write-protects, or makes writable, [begin, begin + bytes). Async-signal-safe. False: errno says

@@ -21,11 +21,14 @@
 //      batch runs to its end, walk_end still holds the position of an earlier batch.
 //  (4) Every scan demands CHECK_WPASYNC: a mapping that lost its registration is an error, not a
 //      memory in which nothing is ever written.
+//  (5) Where pages are missing until they are loaded, only the page tables that hold a loaded one
+//      are scanned: an event costs what was ever touched, and not the size of the memory.
 #include <errno.h>
 
 #include <memory>
 
 #include "rtlib/base/check.h"
+#include "rtlib/track/missing_pages.h"
 #include "rtlib/track/page_bitmap.h"
 #include "rtlib/track/trackers.h"
 #include "rtlib/track/userfault.h"
@@ -36,9 +39,11 @@ namespace {
 
 class WpAsyncTracker final : public Tracker {
  public:
-  WpAsyncTracker(uint8_t* base, uint64_t reserved_bytes, Userfault userfault, OwnedFd pagemap)
+  WpAsyncTracker(uint8_t* base, uint64_t reserved_bytes, Userfault userfault, OwnedFd pagemap,
+                 MissingPages* missing)
       : base_(reinterpret_cast<uint64_t>(base)),
         reserved_bytes_(reserved_bytes),
+        missing_(missing),
         userfault_(std::move(userfault)),
         pagemap_(std::move(pagemap)),
         // Not initialised: pages of it that no scan fills are never touched.
@@ -47,7 +52,7 @@ class WpAsyncTracker final : public Tracker {
   Status Start() { return confirmed_.Reserve(reserved_bytes_ / kChunkBytes); }
 
   Status Arm(uint64_t size_bytes) override {
-    return Scan(WrittenSince(kScanWpMatching), 0, size_bytes, [](uint64_t, uint64_t) {});
+    return ScanTouched(kScanWpMatching, size_bytes, [](uint64_t, uint64_t) {});
   }
 
   Status Collect(uint64_t size_bytes, std::vector<ChunkRange>* dirty) override {
@@ -82,7 +87,7 @@ class WpAsyncTracker final : public Tracker {
 
   Status Report(uint64_t rearm, uint64_t size_bytes, std::vector<ChunkRange>* dirty) {
     reported_.clear();
-    PERDURE_TRY(Scan(WrittenSince(rearm), 0, size_bytes, [this](uint64_t begin, uint64_t end) {
+    PERDURE_TRY(ScanTouched(rearm, size_bytes, [this](uint64_t begin, uint64_t end) {
       AppendRange(&reported_, begin, end);
     }));
     dirty->clear();
@@ -105,6 +110,16 @@ class WpAsyncTracker final : public Tracker {
                          for (; begin < last; ++begin) confirmed_.Add(begin);
                        }));
       chunk = end;
+    }
+    return OkStatus();
+  }
+
+  // What was written since, of all that may exist (5).
+  template <typename Take>
+  Status ScanTouched(uint64_t rearm, uint64_t size_bytes, Take take) {
+    if (missing_ == nullptr) return Scan(WrittenSince(rearm), 0, size_bytes, take);
+    for (const ChunkRange& bytes : missing_->Touched(size_bytes)) {
+      PERDURE_TRY(Scan(WrittenSince(rearm), bytes.begin, bytes.end, take));
     }
     return OkStatus();
   }
@@ -134,6 +149,7 @@ class WpAsyncTracker final : public Tracker {
 
   const uint64_t base_;
   const uint64_t reserved_bytes_;
+  MissingPages* const missing_;
   const Userfault userfault_;  // its end is that of the protection
   const OwnedFd pagemap_;
   const std::unique_ptr<PageRegion[]> regions_;
@@ -143,12 +159,13 @@ class WpAsyncTracker final : public Tracker {
 
 }  // namespace
 
-Result<std::unique_ptr<Tracker>> CreateWpAsyncTracker(uint8_t* base, uint64_t reserved_bytes) {
+Result<std::unique_ptr<Tracker>> CreateWpAsyncTracker(uint8_t* base, uint64_t reserved_bytes,
+                                                      MissingPages* missing) {
   PERDURE_ASSIGN_OR_RETURN(OwnedFd pagemap, OpenPagemap());
-  PERDURE_ASSIGN_OR_RETURN(Userfault userfault,
-                           Userfault::Open(kUffdWpAsync, base, reserved_bytes));
+  PERDURE_ASSIGN_OR_RETURN(Userfault userfault, Userfault::Open(kUffdWpAsync, base, reserved_bytes,
+                                                                Userfault::kProtection, missing));
   auto tracker = std::make_unique<WpAsyncTracker>(base, reserved_bytes, std::move(userfault),
-                                                  std::move(pagemap));
+                                                  std::move(pagemap), missing);
   PERDURE_TRY(tracker->Start());
   return std::unique_ptr<Tracker>(std::move(tracker));
 }

@@ -17,8 +17,8 @@ namespace {
 class WpSyncTracker final : public FaultTracker {
  public:
   // A call costs about what protecting 20 pages costs, so gaps up to that are protected along.
-  WpSyncTracker(uint8_t* base, uint64_t reserved_bytes, Userfault userfault)
-      : FaultTracker(base, reserved_bytes, {.runs = UINT64_MAX, .pages_a_call = 20}),
+  WpSyncTracker(uint8_t* base, uint64_t reserved_bytes, Userfault userfault, MissingPages* missing)
+      : FaultTracker(base, reserved_bytes, {.runs = UINT64_MAX, .pages_a_call = 20}, missing),
         userfault_(std::move(userfault)) {}
 
   using FaultTracker::Start;
@@ -37,11 +37,14 @@ class WpSyncTracker final : public FaultTracker {
 
 }  // namespace
 
-Result<std::unique_ptr<Tracker>> CreateWpSyncTracker(uint8_t* base, uint64_t reserved_bytes) {
+Result<std::unique_ptr<Tracker>> CreateWpSyncTracker(uint8_t* base, uint64_t reserved_bytes,
+                                                     MissingPages* missing) {
   const uint64_t features =
       UFFD_FEATURE_PAGEFAULT_FLAG_WP | UFFD_FEATURE_SIGBUS | kUffdWpUnpopulated;
-  PERDURE_ASSIGN_OR_RETURN(Userfault userfault, Userfault::Open(features, base, reserved_bytes));
-  auto tracker = std::make_unique<WpSyncTracker>(base, reserved_bytes, std::move(userfault));
+  PERDURE_ASSIGN_OR_RETURN(Userfault userfault, Userfault::Open(features, base, reserved_bytes,
+                                                                Userfault::kProtection, missing));
+  auto tracker =
+      std::make_unique<WpSyncTracker>(base, reserved_bytes, std::move(userfault), missing);
   PERDURE_TRY(tracker->Start());
   return std::unique_ptr<Tracker>(std::move(tracker));
 }

@@ -168,7 +168,8 @@ TEST_CASE("info and stats tell what happened") {
   session.Kill();
   session.Start();
   CHECK(session.instance().stats().restored_events == 3);
-  CHECK(session.instance().stats().restored_chunks == 1);
+  static_cast<void>(session.Look());  // a lazy restore has read nothing yet
+  CHECK(session.instance().stats().restored_chunks >= 1);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include "rtlib/engine/record_hash.h"
 #include "rtlib/state/chunk_blob.h"
+#include "tests/unit/engine/restore_mode.h"
 #include "tests/unit/engine/session.h"
 
 namespace perdure {
@@ -67,6 +68,8 @@ class Damaged {
   const std::string& message() const { return message_; }
 
  private:
+  // What is found only by reading everything is what is looked for here.
+  test::RestoreModeScope whole_ = test::RestoreModeScope("whole");
   Session session_;
   MemoryDisk disk_;
   State good_;

@@ -229,7 +229,7 @@ TEST_CASE("a fold refuses rows that do not verify") {
   CHECK(run.Fold(2).code() == StatusCode::kCorrupt);
 }
 
-TEST_CASE("a fold waits for its slack, of events or bytes") {
+TEST_CASE("a fold waits for its slack, of events or of what they changed") {
   Session session;
   session.Start();
   session.Kill();
@@ -238,13 +238,13 @@ TEST_CASE("a fold waits for its slack, of events or bytes") {
   header.base.seq = header.past.seq = 100;
   auto store = OpenMemoryStore({session.options.state_path, Durability::kFull});
   REQUIRE(store.ok());
-  const auto due = [&](uint64_t newest, uint64_t history, uint64_t bytes, Store::Moment moment) {
+  const auto due = [&](uint64_t newest, uint64_t history, uint64_t weight, Store::Moment moment) {
     Folder folder(test::kSampleProgram, store->get(), history);
     // Finds that there is nothing to prune.
     REQUIRE(folder.IsDue(header, header.base.seq, kClosing));
     REQUIRE(folder.Piece(&header, header.base.seq, kClosing).ok());
     REQUIRE_FALSE(folder.NextWrites());
-    folder.EventAdded(bytes);
+    folder.EventAdded(weight);
     return folder.IsDue(header, newest, moment);
   };
   constexpr Store::Moment kBusy = Store::Moment::kBusy, kIdle = Store::Moment::kIdle;
@@ -252,9 +252,13 @@ TEST_CASE("a fold waits for its slack, of events or bytes") {
   CHECK(due(101 + kFoldSlackEvents, 0, 0, kBusy));
   CHECK_FALSE(due(100 + kFoldSlackEventsIdle, 500, 0, kIdle));
   CHECK(due(101 + kFoldSlackEventsIdle, 500, 0, kIdle));
-  CHECK_FALSE(due(101, 500, kFoldSlackBytes, kBusy));
-  CHECK(due(101, 500, kFoldSlackBytes + 1, kBusy));
-  CHECK_FALSE(due(100, 500, kFoldSlackBytes + 1, kBusy));
+  CHECK_FALSE(due(101, 500, kFoldSlackWeight, kBusy));
+  CHECK(due(101, 500, kFoldSlackWeight + 1, kBusy));
+  CHECK_FALSE(due(100, 500, kFoldSlackWeight + 1, kBusy));
+  CHECK_FALSE(due(101, 500, kFoldSlackWeightIdle, kIdle));
+  CHECK(due(101, 500, kFoldSlackWeightIdle + 1, kIdle));
+  CHECK_FALSE(due(101, 500, kFoldSlackWeightClosing, kClosing));
+  CHECK(due(101, 500, kFoldSlackWeightClosing + 1, kClosing));
   CHECK_FALSE(due(100 + kFoldSlackEventsClosing, 500, 0, kClosing));
   CHECK(due(101 + kFoldSlackEventsClosing, 500, 0, kClosing));
   CHECK(due(101 + kFoldSlackEvents, Options::kHistoryAll, 0, kBusy));

@@ -1,0 +1,168 @@
+// (L1) to (L3): memory that is read when it is touched.
+#include "rtlib/engine/lazy_memory.h"
+
+#include <catch2/catch.hpp>
+
+#include "rtlib/engine/fold.h"
+#include "rtlib/engine/restore.h"
+#include "tests/unit/engine/restore_mode.h"
+#include "tests/unit/engine/session.h"
+
+namespace perdure {
+namespace {
+
+using test::I32;
+using test::I64;
+using test::RestoreModeScope;
+using test::Session;
+using test::State;
+
+constexpr uint32_t kChunk = 4096;
+
+bool IsUsable() {
+  const Status verdict = MissingPagesVerdict();
+  if (!verdict.ok()) WARN("SKIPPED: " << verdict.message());
+  return verdict.ok();
+}
+
+uint64_t Peek(Session* session, uint32_t address) {
+  session->Do("peek", {I32(address)});
+  uint64_t value;
+  std::memcpy(&value, session->results()[0].bytes.data(), sizeof(value));
+  return value;
+}
+
+// 40 chunks with something in each, 20 more than the base has in the log behind it.
+void Prepare(Session* session) {
+  session->Start();
+  session->Do("grow", {I32(2)});
+  for (uint32_t i = 0; i < 40; ++i) session->Do("poke", {I32(i * kChunk + 8), I64(1000 + i)});
+  session->Close();
+  session->Start();
+  for (uint32_t i = 20; i < 30; ++i) session->Do("poke", {I32(i * kChunk + 8), I64(2000 + i)});
+}
+
+TEST_CASE("(L1) what is touched is read, and nothing else") {
+  if (!IsUsable()) return;
+  Session session;
+  {
+    const RestoreModeScope whole("whole");
+    Prepare(&session);
+  }
+  const State before = session.Look();
+  session.Kill();
+  const RestoreModeScope lazy("lazy");
+  session.Start();
+  CHECK(session.instance().stats().restored_chunks == 0);
+  CHECK(Peek(&session, 5 * kChunk + 8) == 1005);
+  CHECK(Peek(&session, 5 * kChunk + 8) == 1005);
+  CHECK(session.instance().stats().restored_chunks == 1);
+  CHECK(Peek(&session, 25 * kChunk + 8) == 2025);  // of an event behind the base
+  CHECK(Peek(&session, 45 * kChunk + 8) == 0);     // has no row
+  CHECK(session.instance().stats().restored_chunks == 3);
+  const bool same = session.Look() == before;
+  CHECK(same);
+}
+
+TEST_CASE("(L2) what is written is compared with, and rolled back to, what was read") {
+  if (!IsUsable()) return;
+  const RestoreModeScope lazy("lazy");
+  Session session;
+  Prepare(&session);
+  State expected = session.Look();
+  session.Kill();
+  session.Start();
+  session.Do("change_all_then_trap", {});
+  session.Do("grow_then_trap", {});
+  const uint64_t changed = session.instance().stats().chunks_changed;
+  session.Do("poke", {I32(7 * kChunk + 8), I64(7)});
+  session.Do("poke", {I32(8 * kChunk + 8), I64(1008)});  // no change
+  CHECK(session.instance().stats().chunks_changed == changed + 1);
+  const uint64_t seven = 7;
+  expected.memories[0].replace(7 * kChunk + 8, 8, reinterpret_cast<const char*>(&seven), 8);
+  bool same = session.Look() == expected;
+  CHECK(same);
+  session.Kill();
+  session.Start();
+  same = session.Look() == expected;
+  CHECK(same);
+}
+
+TEST_CASE("(L3) a chunk that does not verify ends the instance before the event has seen it") {
+  if (!IsUsable()) return;
+  const RestoreModeScope lazy("lazy");
+  Session session;
+  Prepare(&session);
+  const State before = session.Look();
+  session.Kill();
+  const MemoryDisk good = session.disk();
+  for (const char* event : {"peek", "poke", "fill"}) {
+    INFO(event);
+    session.disk().rows.chunks.at(9)[15] ^= 1;
+    const MemoryRows damaged = session.disk().rows;
+    session.Start();
+    CHECK(Peek(&session, 8 * kChunk + 8) == 1008);
+    std::vector<test::Arg> arguments = {I32(9 * kChunk + 16)};
+    if (event[1] == 'o') arguments.push_back(I64(5));
+    if (event[0] == 'f') arguments = {I32(8 * kChunk), I32(4 * kChunk), I32(7)};
+    const Status failed = session.Try(event, arguments).status();
+    CHECK(failed.code() == StatusCode::kCorrupt);
+    CHECK(failed.message().find("base chunk 9 of memory 0") != std::string_view::npos);
+    CHECK(failed.message().starts_with("state '"));
+    CHECK(session.Try("nop", {}).status().code() == StatusCode::kFailedPrecondition);
+    CHECK(session.instance().Close().code() == StatusCode::kFailedPrecondition);
+    session.Kill();
+    CHECK(session.disk().rows.events.size() == damaged.events.size());
+    session.disk() = good;
+  }
+  session.Start();
+  const bool same = session.Look() == before;
+  CHECK(same);
+}
+
+TEST_CASE("(L1) folds that move the base meanwhile change nothing of what is read later") {
+  if (!IsUsable()) return;
+  const RestoreModeScope lazy("lazy");
+  for (const uint64_t history : {uint64_t{0}, uint64_t{10}}) {
+    Session session;
+    session.options.history_events = history;
+    Prepare(&session);
+    State expected = session.Look();
+    session.Kill();
+    session.Start();
+    // Chunks 30 and above; those behind stay missing while the base goes over all events.
+    for (uint32_t i = 0; i < 2 * kFoldSlackEventsIdle; ++i) {
+      session.Do("poke", {I32((30 + i % 12) * kChunk), I64(i)});
+    }
+    const uint64_t loaded = session.instance().stats().restored_chunks;
+    CHECK(loaded <= 12);
+    for (;;) {
+      const Result<bool> more = session.instance().Housekeep();
+      REQUIRE(more.ok());
+      if (!*more) break;
+    }
+    CHECK(session.instance().info().base_seq > kFoldSlackEventsIdle);
+    CHECK(session.instance().stats().restored_chunks == loaded);
+    for (uint32_t i = 0; i < 30; ++i) {
+      CHECK(Peek(&session, i * kChunk + 8) == (i < 20 ? 1000 + i : 2000 + i));
+    }
+    const State before = session.Look();
+    session.Kill();
+    session.Start();
+    const bool same = session.Look() == before;
+    CHECK(same);
+  }
+}
+
+TEST_CASE("PERDURE_RESTORE is checked") {
+  Session session;
+  session.Start();
+  session.Kill();
+  const RestoreModeScope wrong("eager");
+  const Status refused = session.Open();
+  CHECK(refused.code() == StatusCode::kInvalidArgument);
+  CHECK(refused.message().find("PERDURE_RESTORE: no mode 'eager'") != std::string_view::npos);
+}
+
+}  // namespace
+}  // namespace perdure
