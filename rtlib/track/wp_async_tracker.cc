@@ -23,8 +23,13 @@
 //      memory in which nothing is ever written.
 //  (5) Where pages are missing until they are loaded, only the page tables that hold a loaded one
 //      are scanned: an event costs what was ever touched, and not the size of the memory.
+//  (6) Memory beyond what was ever protected is asked for what exists before it is protected: from
+//      then on the mark of protection makes a page that was never touched look like one that was
+//      swapped out, and some kernels call all of a hole written (Linux 6.18). Otherwise a memory
+//      that grows by 4 GiB would be a million chunks to compare.
 #include <errno.h>
 
+#include <algorithm>
 #include <memory>
 
 #include "rtlib/base/check.h"
@@ -52,6 +57,7 @@ class WpAsyncTracker final : public Tracker {
   Status Start() { return confirmed_.Reserve(reserved_bytes_ / kChunkBytes); }
 
   Status Arm(uint64_t size_bytes) override {
+    seen_bytes_ = std::max(seen_bytes_, size_bytes);
     return ScanTouched(kScanWpMatching, size_bytes, [](uint64_t, uint64_t) {});
   }
 
@@ -86,13 +92,19 @@ class WpAsyncTracker final : public Tracker {
   }
 
   Status Report(uint64_t rearm, uint64_t size_bytes, std::vector<ChunkRange>* dirty) {
+    const uint64_t seen_bytes =
+        missing_ != nullptr ? size_bytes : std::min(seen_bytes_, size_bytes);
     reported_.clear();
-    PERDURE_TRY(ScanTouched(rearm, size_bytes, [this](uint64_t begin, uint64_t end) {
+    PERDURE_TRY(ScanTouched(rearm, seen_bytes, [this](uint64_t begin, uint64_t end) {
       AppendRange(&reported_, begin, end);
     }));
     dirty->clear();
     for (const ChunkRange& range : reported_) PERDURE_TRY(Confirm(range, dirty));
-    return OkStatus();
+    if (size_bytes == seen_bytes) return OkStatus();
+    PERDURE_TRY(AppendExisting(seen_bytes, size_bytes, dirty));  // (6)
+    if (rearm == 0) return OkStatus();
+    seen_bytes_ = size_bytes;
+    return Scan(WrittenSince(rearm), seen_bytes, size_bytes, [](uint64_t, uint64_t) {});
   }
 
   // Appends what exists of `range` to *dirty.
@@ -104,11 +116,7 @@ class WpAsyncTracker final : public Tracker {
       chunk = end;
       while (end < range.end && !confirmed_.Has(end)) ++end;
       if (chunk == end) continue;
-      PERDURE_TRY(Scan(Existing(), chunk * kChunkBytes, end * kChunkBytes,
-                       [this, dirty](uint64_t begin, uint64_t last) {
-                         AppendRange(dirty, begin, last);
-                         for (; begin < last; ++begin) confirmed_.Add(begin);
-                       }));
+      PERDURE_TRY(AppendExisting(chunk * kChunkBytes, end * kChunkBytes, dirty));
       chunk = end;
     }
     return OkStatus();
@@ -122,6 +130,14 @@ class WpAsyncTracker final : public Tracker {
       PERDURE_TRY(Scan(WrittenSince(rearm), bytes.begin, bytes.end, take));
     }
     return OkStatus();
+  }
+
+  // Appends and confirms the chunks of [begin, end), offsets in bytes, that exist.
+  Status AppendExisting(uint64_t begin, uint64_t end, std::vector<ChunkRange>* dirty) {
+    return Scan(Existing(), begin, end, [this, dirty](uint64_t first, uint64_t last) {
+      AppendRange(dirty, first, last);
+      for (; first < last; ++first) confirmed_.Add(first);
+    });
   }
 
   // Calls take(first chunk, end chunk) for what `scan` finds in [begin, end), offsets in bytes.
@@ -154,7 +170,8 @@ class WpAsyncTracker final : public Tracker {
   const OwnedFd pagemap_;
   const std::unique_ptr<PageRegion[]> regions_;
   std::vector<ChunkRange> reported_;
-  PageBitmap confirmed_;  // chunks that exist (2)
+  PageBitmap confirmed_;     // chunks that exist (2)
+  uint64_t seen_bytes_ = 0;  // the most that was ever protected (6)
 };
 
 }  // namespace

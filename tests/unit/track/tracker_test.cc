@@ -70,6 +70,25 @@ TEST_CASE("what was looked at is still there to be collected, and writing to it 
   });
 }
 
+TEST_CASE("of memory that was grown only what was written is reported by wp-async (6)") {
+  InEveryMode([](TrackMode mode) {
+    if (mode != TrackMode::kWpAsync) return;
+    TrackedMemory memory(mode, 4, 65536);
+    memory.Arm();
+    memory.Resize(40000);
+    memory.WriteChunk(3);
+    memory.WriteChunk(100);
+    memory.WriteChunk(500000);
+    memory.Read(uint64_t{400000} * kChunkBytes);
+    CHECK(memory.Peek() == Chunks{3, 100, 500000});
+    CHECK(memory.Collect() == Chunks{3, 100, 500000});
+    CHECK(memory.Collect().empty());
+    memory.WriteChunk(101);
+    memory.WriteChunk(400000);
+    CHECK(memory.Collect() == Chunks{101, 400000});
+  });
+}
+
 TEST_CASE("random writes, growth and shrinking agree with a model in every mode") {
   InEveryMode([](TrackMode mode) {
     std::mt19937_64 random(20240607);
