@@ -1,6 +1,7 @@
 // What is written, and what stays: counts, which no other load on the machine can change.
 #include <algorithm>
 
+#include "rtlib/engine/fold.h"
 #include "tests/bench/commit/touch_guest.h"
 
 namespace perdure::bench {
@@ -15,14 +16,12 @@ struct Volume {
 };
 
 // Of `events` events after `warm_up`; everything counts that reaches a file meanwhile.
-Volume VolumeOf(const TraceGuest& guest, const std::string& state, uint64_t history, int warm_up,
-                int events) {
+Volume VolumeOf(const TraceGuest& guest, const std::string& state, int warm_up, int events) {
   RemoveState(state);
   Volume volume;
   {
     Options options;
     options.state_path = state;
-    options.history_events = history;
     Live live(*guest.program, options);
     live.Run({"setup", {}});
     for (int i = 0; i < warm_up; ++i) live.Run(Event(i));
@@ -40,13 +39,15 @@ Volume VolumeOf(const TraceGuest& guest, const std::string& state, uint64_t hist
 
 }  // namespace
 
-// Folds come after so many events that they are counted over several times that.
+// Folds begin when the log has so many events: what is written without them is counted before that,
+// and with them over several times that.
 void MeasureBytes(Bench* bench) {
-  constexpr int kWarmUp = 1500, kEvents = 4000;
+  constexpr int kBeforeFolds = kFoldSlackEvents - 100;
+  constexpr int kWarmUp = kFoldSlackEvents + 500, kEvents = 4 * kFoldSlackEvents;
   const std::string state = bench->tmpfs.folder + "/bytes.db";
   for (const TraceGuest& guest : bench->guests) {
-    const Volume kept = VolumeOf(guest, state, Options::kHistoryAll, kWarmUp / 4, kEvents / 4);
-    const Volume folded = VolumeOf(guest, state, Options().history_events, kWarmUp, kEvents);
+    const Volume kept = VolumeOf(guest, state, 100, kBeforeFolds - 100);
+    const Volume folded = VolumeOf(guest, state, kWarmUp, kEvents);
     const std::string table = "Bytes and folding";
     bench->Add(table, guest.name, "delta bytes a chunk", kept.delta);
     bench->Add(table, guest.name, "bytes, not folded", kept.ratio);

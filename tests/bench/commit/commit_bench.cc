@@ -90,6 +90,15 @@ int Usage() {
   return 2;
 }
 
+// How busy the machine is with other things: "0.4 on 2 processors".
+std::string LoadText() {
+  double load = 0;
+  if (getloadavg(&load, 1) != 1) return "unknown";
+  char text[64];
+  std::snprintf(text, sizeof text, "%.1f on %ld processors", load, sysconf(_SC_NPROCESSORS_ONLN));
+  return text;
+}
+
 void Describe(Bench* bench) {
   bench->report.title = "Commit";
   bench->report.method =
@@ -101,7 +110,8 @@ void Describe(Bench* bench) {
       "the faults of tracking, folds and checkpoints. `page upsert`: the changed chunks as rows of "
       "a SQLite table; `LMDB`: the same there; `image dump`: all of the memory and the globals in "
       "two files, each synced and renamed. Bytes are those handed to the kernel. Disk: " +
-      FileSystemOf(bench->disk.folder) + ". " + std::to_string(bench->rounds) + " rounds.";
+      FileSystemOf(bench->disk.folder) + ". " + std::to_string(bench->rounds) +
+      " rounds, begun at a " + "load of " + LoadText() + ".";
   bench->report.machine = MachineText();
   bench->report.date = TodayText();
 }
