@@ -41,6 +41,8 @@ void Touch(uint8_t* begin, uint64_t length, int access) {
 
 }  // namespace
 
+static_assert(PERDURE_OUTPUT_BYTES_MAX == size_t{64} << 20, "a message below says so");
+
 const perdure_module* perdure::abi::CallingModule(const perdure_host& host) {
   const perdure_program& program = *host.program;
   if (program.module_count == 0) return nullptr;
@@ -80,6 +82,9 @@ void perdure_output(perdure_host* host, int fd, const void* bytes, size_t length
     perdure::abi::TrapGuest("a host function gave perdure_output a descriptor other than 1 or 2");
   }
   if (length == 0) return;
+  if (length > PERDURE_OUTPUT_BYTES_MAX - host->queued_bytes) {
+    perdure::abi::TrapGuest("the event's output is larger than 64 MiB");
+  }
   // Programs print in small pieces: one effect for a run of them keeps the log small.
   if (host->effects.empty() || host->effects.back().fd != fd) {
     host->effects.push_back({.fd = fd, .bytes = {}});

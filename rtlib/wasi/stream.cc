@@ -133,17 +133,23 @@ Errno ReadStream(perdure_host* host, uint32_t number, IovecArray iovs, int flags
 
 namespace {
 
-// Output of the event: leaves after its commit.
+// Output of the event: leaves after its commit. An event that is full takes what has room, as a
+// full disk would; a run gets that far only where it cannot be committed.
 Errno Queue(perdure_host* host, const Descriptor& descriptor, IovecArray iovs, uint64_t* count) {
   if (abi::OfferCommit(host) == abi::Wait::kUnwind) return kUnwinding;
   GuestBuffers buffers;
   const Errno error = GatherBuffers(host, iovs.at, iovs.length, PERDURE_READ, &buffers);
   if (error != Errno::kSuccess) return error;
-  for (int i = 0; i < buffers.count; ++i) {
-    const iovec& part = buffers.parts[i];
-    perdure_output(host, static_cast<int>(descriptor.record->number), part.iov_base, part.iov_len);
+  size_t room = PERDURE_OUTPUT_BYTES_MAX - host->queued_bytes;
+  if (room == 0 && buffers.bytes != 0) return Errno::kNobufs;
+  *count = 0;
+  for (int i = 0; i < buffers.count && room != 0; ++i) {
+    const size_t length = std::min(buffers.parts[i].iov_len, room);
+    perdure_output(host, static_cast<int>(descriptor.record->number), buffers.parts[i].iov_base,
+                   length);
+    *count += length;
+    room -= length;
   }
-  *count = buffers.bytes;
   return Errno::kSuccess;
 }
 

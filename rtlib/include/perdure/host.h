@@ -50,8 +50,12 @@ void* perdure_try_view(perdure_host* host, uint32_t memory_index, uint64_t addre
 /* Bytes now in memory `memory_index`; 0 if there is no such memory. */
 uint64_t perdure_memory_size(perdure_host* host, uint32_t memory_index);
 
+/* What one event may queue: its output is held in memory, and in its row of the log. */
+#define PERDURE_OUTPUT_BYTES_MAX ((size_t)1 << 26) /* 64 MiB */
+
 /* Queues `length` bytes for file descriptor `fd` (1 or 2). They are copied, logged with the event
- * and written when its commit is durable; a trapped event writes nothing. */
+ * and written when its commit is durable; a trapped event writes nothing. Traps if the event would
+ * have queued more than PERDURE_OUTPUT_BYTES_MAX bytes. */
 void perdure_output(perdure_host* host, int fd, const void* bytes, size_t length);
 
 /* Ends the event with a trap; everything it changed is rolled back. `message` is copied. */

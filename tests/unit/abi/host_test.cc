@@ -76,6 +76,24 @@ TEST_CASE("output is queued in order, a run of one descriptor as one effect") {
   CHECK(Run([&] { perdure_output(guest.host(), 3, "x", 1); }).kind == Kind::kTrapped);
 }
 
+TEST_CASE(
+    "an event's output ends at its limit with a trap, and nothing of the last piece is queued") {
+  HostedGuest guest;
+  const std::string half(PERDURE_OUTPUT_BYTES_MAX / 2, 'x');
+  Run([&] {
+    perdure_output(guest.host(), 1, half.data(), half.size());
+    perdure_output(guest.host(), 2, half.data(), half.size() - 1);
+  });
+  const GuestEnd end = Run([&] { perdure_output(guest.host(), 1, "ab", 2); });
+  CHECK(end.kind == Kind::kTrapped);
+  CHECK(end.message == "the event's output is larger than 64 MiB");
+  CHECK(guest.host()->effects.size() == 2);
+  CHECK(Run([&] { perdure_output(guest.host(), 2, "b", 1); }).kind == Kind::kReturned);
+  CHECK(guest.host()->queued_bytes == PERDURE_OUTPUT_BYTES_MAX);
+  CHECK(Run([&] { perdure_output(guest.host(), 1, half.data(), SIZE_MAX); }).kind ==
+        Kind::kTrapped);
+}
+
 TEST_CASE("the host's name and data are passed through") {
   HostedGuest guest;
   int data = 0;

@@ -35,6 +35,23 @@ TEST_CASE("fd_write queues the buffers in order for its descriptor") {
   CHECK(host.Get32(64) == 0);
 }
 
+TEST_CASE("fd_write of an event that is full writes what has room, and then is out of buffers") {
+  Host host;
+  host.Begin();
+  host.PutText(100, "hello, world\n");
+  host.Put32(0, 100);
+  host.Put32(4, 7);
+  host.Put32(8, 107);
+  host.Put32(12, 6);
+  host.get()->queued_bytes = PERDURE_OUTPUT_BYTES_MAX - 9;
+  REQUIRE(PERDURE_WASI(fd_write)(host.get(), 1, 0, 2, 64) == kSuccess);
+  CHECK(host.Get32(64) == 9);
+  CHECK(host.Output(1) == "hello, wo");
+  CHECK(PERDURE_WASI(fd_write)(host.get(), 1, 0, 2, 64) == Number(Errno::kNobufs));
+  CHECK(PERDURE_WASI(fd_write)(host.get(), 1, 0, 0, 64) == kSuccess);
+  CHECK(host.Output(1) == "hello, wo");
+}
+
 TEST_CASE("fd_write with one bad pointer writes nothing") {
   Host host;
   host.Begin();
