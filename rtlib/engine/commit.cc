@@ -4,7 +4,6 @@
 
 #include "rtlib/base/check.h"
 #include "rtlib/base/text.h"
-#include "rtlib/engine/effect_output.h"
 #include "rtlib/engine/fold.h"
 #include "rtlib/engine/instance_impl.h"
 #include "rtlib/engine/record_hash.h"
@@ -78,6 +77,7 @@ Status Instance::Impl::AppendToGroup(const EventRecord& record) {
   if (group_.events == 0) group_.began_ns = MonotonicNs();
   ++group_.events;
   std::vector<perdure_effect>& effects = guest_->host().effects;
+  if (!effects.empty()) group_.of_events.push_back({record.seq, effects.size()});
   group_.effects.insert(group_.effects.end(), std::make_move_iterator(effects.begin()),
                         std::make_move_iterator(effects.end()));
   effects.clear();
@@ -130,18 +130,23 @@ void Instance::Impl::AfterCommit(uint64_t began_ns) {
   const uint64_t took_ns = MonotonicNs() - began_ns;
   commit_latency_.Add(took_ns);
   stats_.commit_ns += took_ns;
-  Status released;  // (E2)
-  if (outbox_.has_value()) {
-    released = outbox_->Release(group_.effects, newest_);
-  } else {
-    (void)ReleaseEffects(group_.effects);
-  }
+  Status released = ReleaseGroup();
   group_ = {};
   if (released.ok()) {
     HousekeepAfterEvent();
   } else {
     (void)Poison(std::move(released));
   }
+}
+
+Status Instance::Impl::ReleaseGroup() {  // (E2)
+  if (outbox_.has_value()) return outbox_->Release(group_.effects, newest_);
+  if (options_.effects != nullptr) {
+    ReleaseEffectsTo(options_.effects, group_.effects, group_.of_events);
+  } else {
+    (void)ReleaseEffects(group_.effects);
+  }
+  return OkStatus();
 }
 
 Status Instance::Impl::Flush() {

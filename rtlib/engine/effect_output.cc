@@ -6,6 +6,8 @@
 #include <cerrno>
 #include <string_view>
 
+#include "rtlib/base/check.h"
+
 namespace perdure {
 namespace {
 
@@ -33,6 +35,17 @@ bool ReleaseEffects(const std::vector<perdure_effect>& effects) {
     if (WriteAll(effect.fd, effect.bytes) == EPIPE) open = false;
   }
   return open;
+}
+
+void ReleaseEffectsTo(EffectSink* sink, const std::vector<perdure_effect>& effects,
+                      const std::vector<EffectsOfEvent>& of_events) {
+  size_t next = 0;
+  for (const EffectsOfEvent& event : of_events) {
+    PERDURE_CHECK(event.count <= effects.size() - next, "effects that are no event's");
+    for (const size_t end = next + event.count; next < end; ++next) {
+      sink->Release(event.seq, effects[next].fd, effects[next].bytes);
+    }
+  }
 }
 
 }  // namespace perdure

@@ -20,6 +20,7 @@
 #include "rtlib/base/clock.h"
 #include "rtlib/engine/change_set.h"
 #include "rtlib/engine/committed_image.h"
+#include "rtlib/engine/effect_output.h"
 #include "rtlib/engine/event_log.h"
 #include "rtlib/engine/fold.h"
 #include "rtlib/engine/guest.h"
@@ -57,6 +58,7 @@ class Instance::Impl {
     uint64_t began_ns = 0;  // monotonic, of its first event
     LogPosition before;     // newest event before it
     std::vector<perdure_effect> effects;
+    std::vector<EffectsOfEvent> of_events;  // whose they are, of those that have any
   };
 
   Impl(const perdure_program& program, const Options& options, std::unique_ptr<Store> store);
@@ -101,6 +103,7 @@ class Instance::Impl {
   bool GroupIsFull() const;
   Status CommitGroup();
   void AfterCommit(uint64_t began_ns);
+  Status ReleaseGroup();
   bool OwesOutput() const { return outbox_.has_value() && outbox_->released_seq() != newest_.seq; }
   void SealHeader();
   Status CommitTransaction();

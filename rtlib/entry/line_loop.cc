@@ -1,7 +1,8 @@
 // The line loop: calls in, results out.
 //
 // Its promises to the program at the other end of the pipes:
-//  (L1) A result is written only after its event's commit, in the order of the lines.
+//  (L1) What a line brings forth, the guest's output, then the results, or a complaint, is written
+//       only after its event's commit, and in the order of the lines.
 //  (L2) Whoever waits for an answer gets it: before the loop waits for input, everything due is
 //       committed and written. Under commit=interval a group may stay open for the rest of its
 //       interval.
@@ -21,15 +22,15 @@
 //                            a while without input: HOUSEKEEP         |
 //                            piece by piece, then WAIT ---------------+
 //
-// What the guest itself writes is released by the engine at the commit. So that it does not
-// overtake earlier results, programs that import functions have the results written before each
-// call.
+// What the guest itself writes comes from the engine, event by event, at the commit; Answers puts
+// the results in between.
 #include "rtlib/entry/line_loop.h"
 
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <utility>
 
 #include "rtlib/base/text.h"
 #include "rtlib/entry/exit_status.h"
@@ -40,31 +41,29 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-bool ImportsFunctions(const perdure_program& program) {
-  return std::any_of(program.imports, program.imports + program.import_count,
-                     [](const perdure_import& item) { return item.kind == PERDURE_FUNC; });
-}
+constexpr int kStdoutFd = 1;
+constexpr int kStderrFd = 2;
 
 }  // namespace
 
-LineLoop::LineLoop(const Exports& exports, Session* session, CommitPolicy commit,
-                   LineLoopFiles files)
+LineLoop::LineLoop(const Exports& exports, Session* session, CommitPolicy commit, int in_fd,
+                   Answers* answers)
     : exports_(exports),
       session_(session),
       commit_(commit),
-      files_(files),
-      reader_(files.in),
-      out_(files.out),
-      flush_before_call_(ImportsFunctions(exports.program())) {}
+      in_fd_(in_fd),
+      answers_(*answers),
+      reader_(in_fd) {}
 
 Result<int> LineLoop::Run() {
   Status status = RunToEnd();
-  // Even after a failure: what has been released is committed, and must not be lost with the rest
-  // (L1).
-  out_.Flush();
+  // Even after a failure: a group that can be committed is, and what is committed must not be lost
+  // with the rest (L1).
+  if (!status.ok() && session_->Flush().ok()) Release();
+  answers_.Flush();
   if (!status.ok()) return status;
-  if (out_.error() != 0 && out_.error() != EPIPE && out_.error() != EINTR) {
-    return Status(StatusCode::kIo, StrCat("writing results: ", std::strerror(out_.error()),
+  if (answers_.error() != 0 && answers_.error() != EPIPE && answers_.error() != EINTR) {
+    return Status(StatusCode::kIo, StrCat("writing results: ", std::strerror(answers_.error()),
                                           " (they are committed)"));
   }
   return Finish();
@@ -80,12 +79,12 @@ Status LineLoop::RunToEnd() {
   return FlushSession();
 }
 
-bool LineLoop::StopRequested() const { return StopSignal() != 0 || out_.error() != 0; }
+bool LineLoop::StopRequested() const { return StopSignal() != 0 || answers_.error() != 0; }
 
 int LineLoop::Finish() const {
   if (guest_exit_.has_value()) return static_cast<int>(*guest_exit_ & 0xff);
   if (StopSignal() != 0) return kExitSignalBase + StopSignal();
-  if (out_.error() == EPIPE) return kExitSignalBase + SIGPIPE;
+  if (answers_.error() == EPIPE) return kExitSignalBase + SIGPIPE;
   if (any_trap_) return kExitTrap;
   return any_bad_line_ ? kExitUsage : kExitOk;
 }
@@ -117,13 +116,15 @@ Result<LineLoop::Step> LineLoop::RunLine(std::string_view line) {
 }
 
 Result<LineLoop::Step> LineLoop::Call(const PreparedCall& call) {
-  if (flush_before_call_) out_.Flush();
-  PERDURE_ASSIGN_OR_RETURN(Outcome outcome, Deliver(session_, call, &held_));
+  std::string results;
+  PERDURE_ASSIGN_OR_RETURN(Outcome outcome, Deliver(session_, call, &results));
+  if (outcome.seq != 0) newest_seq_ = outcome.seq;
   if (!session_->HasUncommittedEvents()) {
     Release();
   } else if (!group_start_.has_value()) {
     group_start_ = Clock::now();
   }
+  Answer(kStdoutFd, std::move(results));
   if (outcome.kind == Outcome::Kind::kTrapped) {
     any_trap_ = true;
     Complain(TrapText(call, outcome));
@@ -135,7 +136,7 @@ Result<LineLoop::Step> LineLoop::Call(const PreparedCall& call) {
 }
 
 Result<LineLoop::Step> LineLoop::Refill() {
-  if (WaitReadable(files_.in, 0) == Wait::kTimeout) {
+  if (WaitReadable(in_fd_, 0) == Wait::kTimeout) {
     int timeout_ms = -1;
     if (commit_.kind == CommitPolicy::Kind::kInterval && group_start_.has_value()) {
       auto age =
@@ -145,7 +146,7 @@ Result<LineLoop::Step> LineLoop::Refill() {
     } else {
       PERDURE_TRY(FlushSession());
     }
-    out_.Flush();
+    answers_.Flush();
     if (StopRequested()) return Step::kStop;
     PERDURE_ASSIGN_OR_RETURN(const Wait wait, WaitForInput(timeout_ms));
     if (wait == Wait::kTimeout) {
@@ -162,11 +163,11 @@ Result<LineLoop::Step> LineLoop::Refill() {
 Result<Wait> LineLoop::WaitForInput(int timeout_ms) {
   constexpr int kQuietMs = 5;
   const bool is_long = timeout_ms < 0 || timeout_ms > kQuietMs;
-  if (!is_long || session_->HasUncommittedEvents()) return WaitReadable(files_.in, timeout_ms);
-  Wait wait = WaitReadable(files_.in, kQuietMs);
+  if (!is_long || session_->HasUncommittedEvents()) return WaitReadable(in_fd_, timeout_ms);
+  Wait wait = WaitReadable(in_fd_, kQuietMs);
   while (wait == Wait::kTimeout) {
     PERDURE_ASSIGN_OR_RETURN(const bool did_something, session_->Housekeep());
-    wait = WaitReadable(files_.in, did_something ? 0 : timeout_ms);
+    wait = WaitReadable(in_fd_, did_something ? 0 : timeout_ms);
     if (!did_something) break;
   }
   return wait;
@@ -181,15 +182,21 @@ Status LineLoop::FlushSession() {
 // The group has been committed: what was held may go.
 void LineLoop::Release() {
   group_start_.reset();
-  out_.Append(held_);
-  held_.clear();
+  answers_.ReleaseHeld();
 }
 
-// Results go first, so that a person reading both sees things in their order.
+// Behind whatever the lines before have brought forth.
+void LineLoop::Answer(int fd, std::string text) {
+  if (session_->HasUncommittedEvents()) {
+    answers_.Hold(newest_seq_, fd, std::move(text));
+  } else {
+    answers_.Write(fd, text);
+  }
+}
+
 void LineLoop::Complain(std::string_view message) {
-  out_.Flush();
-  WriteMessage(files_.error,
-               StrCat(exports_.program().name, ": line ", reader_.line_number(), ": ", message));
+  Answer(kStderrFd,
+         StrCat(exports_.program().name, ": line ", reader_.line_number(), ": ", message, "\n"));
 }
 
 }  // namespace perdure

@@ -9,24 +9,19 @@
 
 #include "perdure/instance.h"
 #include "perdure/status.h"
+#include "rtlib/entry/answers.h"
 #include "rtlib/entry/call_line.h"
 #include "rtlib/entry/line_reader.h"
-#include "rtlib/entry/output.h"
 #include "rtlib/entry/session.h"
 #include "rtlib/entry/signals.h"
 
 namespace perdure {
 
-struct LineLoopFiles {
-  int in = 0;
-  int out = 1;
-  int error = 2;
-};
-
 class LineLoop {
  public:
-  // Borrows everything it is given.
-  LineLoop(const Exports& exports, Session* session, CommitPolicy commit, LineLoopFiles files);
+  // Borrows everything it is given. The session's effects have to go to `answers`.
+  LineLoop(const Exports& exports, Session* session, CommitPolicy commit, int in_fd,
+           Answers* answers);
 
   // Runs to the end of the input, a stop signal, the guest's exit or a closed output; gives the
   // exit status. An error is the runtime's: the session failed, or the input cannot be read.
@@ -45,6 +40,7 @@ class LineLoop {
   Result<Wait> WaitForInput(int timeout_ms);
   Status FlushSession();
   void Release();
+  void Answer(int fd, std::string text);
   void Complain(std::string_view message);
   int Finish() const;
   bool StopRequested() const;
@@ -52,11 +48,10 @@ class LineLoop {
   const Exports& exports_;
   Session* session_;
   CommitPolicy commit_;
-  LineLoopFiles files_;
+  int in_fd_;
+  Answers& answers_;
   LineReader reader_;
-  Output out_;
-  bool flush_before_call_;  // the guest may write to the same descriptor
-  std::string held_;        // result lines of events whose commit is still to come
+  uint64_t newest_seq_ = 0;  // of the events delivered here
   std::optional<std::chrono::steady_clock::time_point> group_start_;
   std::optional<uint32_t> guest_exit_;
   bool any_trap_ = false;

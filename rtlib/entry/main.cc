@@ -17,6 +17,7 @@
 #include "perdure/wasi.h"
 #include "rtlib/base/text.h"
 #include "rtlib/engine/store_kind.h"
+#include "rtlib/entry/answers.h"
 #include "rtlib/entry/call_line.h"
 #include "rtlib/entry/default_state.h"
 #include "rtlib/entry/exit_status.h"
@@ -33,6 +34,7 @@
 namespace perdure {
 namespace {
 
+constexpr int kStdinFd = 0;
 constexpr int kStdoutFd = 1;
 constexpr int kStderrFd = 2;
 
@@ -83,7 +85,8 @@ class Run {
   Exports exports_;
   std::optional<PreparedCall> call_;
   StatePath state_;
-  WasiOptions wasi_;  // the instance refers to it
+  WasiOptions wasi_;                // the instance refers to it
+  std::optional<Answers> answers_;  // of a stream of calls
   std::unique_ptr<Instance> instance_;
   bool start_trapped_ = false;
   bool arguments_differ_ = false;
@@ -150,7 +153,10 @@ Status Run::Open() {
   wasi_.logs_input = options.logs_input;
   wasi_.sockets = InheritedSockets(getenv);
   // The calls are on standard input; the guest must not take them away.
-  if (line_.action == Action::kLines) wasi_.stdin_fd = -1;
+  if (line_.action == Action::kLines) {
+    wasi_.stdin_fd = -1;
+    answers_.emplace(kStdoutFd, kStderrFd);
+  }
   Options instance_options;
   instance_options.state_path = state_.path;
   instance_options.durability = options.durability;
@@ -158,6 +164,7 @@ Status Run::Open() {
   instance_options.history_events = options.history_events;
   instance_options.fresh = options.fresh && line_.action != Action::kInfo;
   instance_options.wasi = &wasi_;
+  if (answers_.has_value()) instance_options.effects = &*answers_;
   instance_options.arguments = {program_.name};
   instance_options.arguments.insert(instance_options.arguments.end(), line_.words.begin(),
                                     line_.words.end());
@@ -193,7 +200,7 @@ Result<int> Run::RunOneCall() {
 Result<int> Run::RunLines() {
   CatchStopSignals();
   InstanceSession session(instance_.get());
-  LineLoop loop(exports_, &session, line_.options.commit, LineLoopFiles());
+  LineLoop loop(exports_, &session, line_.options.commit, kStdinFd, &*answers_);
   return loop.Run();
 }
 

@@ -20,6 +20,20 @@ TEST_CASE("a host function's output is an effect of the event") {
   output.Expect({"say_nothing"}, "");
 }
 
+TEST_CASE("output and results of a stream come in the order of its lines, whatever the group") {
+  for (const char* commit : {"event", "every:2", "every:100", "interval:1000000"}) {
+    ProgramOn output = Output();
+    CAPTURE(commit);
+    Finished finished = output.Run({std::string("--perdure-commit=") + commit, "-"},
+                                   "hello\nfill 0 1 1\nbyte 0\n"
+                                   "hello\nhello\n");
+    CAPTURE(finished.Text());
+    REQUIRE(finished.status == 0);
+    REQUIRE(finished.out ==
+            "hello from the guest\n1\n1\nhello from the guest\n2\nhello from the guest\n3\n");
+  }
+}
+
 TEST_CASE("what a host function writes through a view persists") {
   ProgramOn output = Output();
   output.Expect({"fill", "8190", "7", "4"}, "");

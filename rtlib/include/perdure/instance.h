@@ -53,6 +53,15 @@ struct CommitPolicy {
   uint64_t value = 1;  // kEvery: events; kInterval: milliseconds
 };
 
+// Takes what events send outside, when their commit has set it free.
+class EffectSink {
+ public:
+  virtual ~EffectSink() = default;
+  // Bytes that the event `seq` sent to descriptor `fd` (1 or 2). Comes in the order of the events,
+  // once, on the instance's thread, from inside the call that commits; must not use the instance.
+  virtual void Release(uint64_t seq, int fd, std::string_view bytes) = 0;
+};
+
 struct Options {
   std::string state_path;
   Durability durability = Durability::kFull;
@@ -66,6 +75,9 @@ struct Options {
   void* host_data = nullptr;  // see perdure_host_data(); not owned
   // What WASI imports see of the outside; not owned, must outlive the instance. NULL: the defaults.
   const WasiOptions* wasi = nullptr;
+  // Where the effects of calls go; not owned, must outlive the instance. NULL: to the descriptors
+  // themselves, and so do those of a command's run always.
+  EffectSink* effects = nullptr;
 
   static constexpr uint64_t kHistoryAll = UINT64_MAX;
 };

@@ -52,6 +52,36 @@ TEST_CASE("(E2) effects of a group come out after its commit, in order") {
   CHECK(session.disk().commits == 2);
 }
 
+TEST_CASE("(E2) a sink gets the effects of each event with its number, after the commit") {
+  struct Sink final : EffectSink {
+    void Release(uint64_t seq, int fd, std::string_view bytes) override {
+      heard += std::to_string(seq) + ":" + std::to_string(fd) + ":" + std::string(bytes) + " ";
+    }
+    std::string heard;
+  };
+  Sink sink;
+  Session session;
+  session.options.commit = {CommitPolicy::Kind::kEvery, 5};
+  session.options.effects = &sink;
+  session.Start();
+  CHECK(sink.heard == "1:1:started\n ");
+  sink.heard.clear();
+  session.Do("say", {I32(1), I32(1)});
+  session.Do("set_i32", {I32(1)});
+  session.Do("grow_then_trap", {});
+  session.Do("nop", {});
+  session.Do("say", {I32(2), I32(2)});
+  CHECK(sink.heard.empty());
+  session.Do("say", {I32(1), I32(3)});
+  CHECK(sink.heard == "2:1:b 5:2:cc 6:1:ddd ");
+  CHECK(session.output().empty());
+
+  session.Do("say", {I32(1), I32(1)});
+  session.disk().fail_at = session.disk().operations + 1;
+  CHECK_FALSE(session.Flush().ok());
+  CHECK(sink.heard == "2:1:b 5:2:cc 6:1:ddd ");
+}
+
 TEST_CASE("unchanged events do not open a group") {
   Session session;
   session.options.commit = {CommitPolicy::Kind::kEvery, 2};

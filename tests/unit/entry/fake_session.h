@@ -1,10 +1,11 @@
-// A session over two variables in this process, with group commit and failures at will.
+// A session over two variables in this process, with group commit, failures and output at will.
 #pragma once
 
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "rtlib/entry/session.h"
@@ -14,9 +15,11 @@ namespace perdure::test {
 
 class FakeSession final : public Session {
  public:
-  uint64_t group_size = 1;       // events a commit
-  uint64_t housekeeping = 0;     // pieces of it that are due
-  uint64_t fail_at = 0;          // this event's commit fails; 0: none does
+  uint64_t group_size = 1;    // events a commit
+  uint64_t housekeeping = 0;  // pieces of it that are due
+  uint64_t fail_at = 0;       // this event's commit fails; 0: none does
+  bool speaks = false;        // each call of `set` says so, to `effects`
+  EffectSink* effects = nullptr;
   std::vector<std::string> log;  // calls and "commit"s, in order
 
   Result<Outcome> Call(uint32_t export_index, std::span<const perdure_value> args,
@@ -24,8 +27,18 @@ class FakeSession final : public Session {
     std::string name = kSampleProgram.exports[export_index].name;
     log.push_back(name);
     ++events_;
-    if (events_ == fail_at) return Status(StatusCode::kIo, "disk full");
+    if (events_ == fail_at) {
+      said_.clear();  // as an instance that is poisoned
+      uncommitted_ = 0;
+      failed_ = true;
+      return Status(StatusCode::kIo, "disk full");
+    }
     Outcome outcome = Run(name, args, results);
+    const bool changed = name != "get" && name != "same";
+    if (changed) outcome.seq = ++seq_;
+    if (name == "set" && speaks) {
+      said_.emplace_back(seq_, "said " + std::to_string(args[0].i32) + "\n");
+    }
     if (++uncommitted_ >= group_size) {
       Status status = Flush();
       if (!status.ok()) return status;
@@ -33,8 +46,11 @@ class FakeSession final : public Session {
     return outcome;
   }
   Status Flush() override {
+    if (failed_) return Status(StatusCode::kFailedPrecondition, "disk full before");
     log.push_back("commit");
     uncommitted_ = 0;
+    for (const auto& [seq, text] : said_) effects->Release(seq, 1, text);
+    said_.clear();
     return OkStatus();
   }
   Result<bool> Housekeep() override {
@@ -83,7 +99,10 @@ class FakeSession final : public Session {
 
   uint32_t number_ = 0;
   uint64_t events_ = 0;
+  uint64_t seq_ = 0;  // of the newest event with a row
+  std::vector<std::pair<uint64_t, std::string>> said_;
   uint64_t uncommitted_ = 0;
+  bool failed_ = false;
 };
 
 }  // namespace perdure::test

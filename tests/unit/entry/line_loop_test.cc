@@ -48,7 +48,9 @@ class ScratchFile {
 Ending RunLoop(std::string_view input, FakeSession* session, CommitPolicy commit = {}) {
   ScratchFile in(input), out, error;
   Exports exports(test::kSampleProgram);
-  Result<int> status = LineLoop(exports, session, commit, {in.fd(), out.fd(), error.fd()}).Run();
+  Answers answers(out.fd(), error.fd());
+  if (session->speaks) session->effects = &answers;
+  Result<int> status = LineLoop(exports, session, commit, in.fd(), &answers).Run();
   Ending ending;
   ending.out = out.Content();
   ending.error = error.Content();
@@ -137,6 +139,45 @@ TEST_CASE("(L5) an open group is committed when the guest exits") {
   CHECK(session.log.back() == "commit");
 }
 
+TEST_CASE("(L1) the guest's output stands before the results of its own line, in every group") {
+  const std::string input = "set 1\nget\nset 2\nincrement\nsett\ndivide 1 0\nget\nset 9\n";
+  for (const uint64_t group : {1, 2, 3, 5, 100}) {
+    FakeSession session;
+    session.speaks = true;
+    session.group_size = group;
+    Ending ending = RunLoop(input, &session, {CommitPolicy::Kind::kEvery, group});
+    CAPTURE(group);
+    CHECK(ending.out == "said 1\n1\nsaid 2\n3\n3\nsaid 9\n");
+    CHECK(ending.exit_status == 134);
+  }
+}
+
+TEST_CASE("(L1) complaints come in the order of the lines as well") {
+  FakeSession session;
+  session.speaks = true;
+  session.group_size = 100;
+  ScratchFile in("set 1\nincrement\ndivide 1 0\nsett\nincrement\n"), both;
+  Exports exports(test::kSampleProgram);
+  Answers answers(both.fd(), both.fd());
+  session.effects = &answers;
+  REQUIRE(
+      LineLoop(exports, &session, {CommitPolicy::Kind::kEvery, 100}, in.fd(), &answers).Run().ok());
+  CHECK(both.Content() ==
+        "said 1\n2\nsample: line 3: trap: integer divide by zero in 'divide' (event rolled back)\n"
+        "sample: line 4: error: no function 'sett' is exported; did you mean 'set'?\n3\n");
+}
+
+TEST_CASE("(L1) nothing of a group whose commit fails is written") {
+  FakeSession session;
+  session.speaks = true;
+  session.group_size = 3;
+  session.fail_at = 5;
+  Ending ending =
+      RunLoop("set 1\nincrement\nget\nset 7\nset 8\n", &session, {CommitPolicy::Kind::kEvery, 3});
+  CHECK(ending.out == "said 1\n2\n2\n");
+  CHECK(ending.failure == "disk full");
+}
+
 // A loop in a thread with the test at the other end of its pipes.
 class Conversation {
  public:
@@ -144,7 +185,8 @@ class Conversation {
     REQUIRE(pipe(in_) == 0);
     REQUIRE(pipe(out_) == 0);
     thread_ = std::thread([this, session, commit] {
-      LineLoop loop(exports_, session, commit, {in_[0], out_[1], 2});
+      Answers answers(out_[1], 2);
+      LineLoop loop(exports_, session, commit, in_[0], &answers);
       Result<int> status = loop.Run();
       exit_status_ = status.ok() ? *status : -1;
     });
@@ -211,9 +253,7 @@ TEST_CASE("(L3) results of queued lines are gathered") {
   std::string input;
   for (int i = 0; i < 50000; ++i) input += "increment\n";
   ScratchFile in(input), error;
-  perdure_program program = test::kSampleProgram;
-  program.import_count = 0;  // so that nothing the guest writes could come between
-  Exports exports(program);
+  Exports exports(test::kSampleProgram);
   FakeSession session;
   int out[2];
   REQUIRE(pipe2(out, O_DIRECT) == 0);  // a packet a write
@@ -224,7 +264,8 @@ TEST_CASE("(L3) results of queued lines are gathered") {
       bytes += static_cast<size_t>(count);
     }
   });
-  Result<int> status = LineLoop(exports, &session, {}, {in.fd(), out[1], error.fd()}).Run();
+  Answers answers(out[1], error.fd());
+  Result<int> status = LineLoop(exports, &session, {}, in.fd(), &answers).Run();
   close(out[1]);
   reader.join();
   close(out[0]);
@@ -252,7 +293,8 @@ TEST_CASE("results that cannot be written are an error that says they are commit
   REQUIRE(full >= 0);
   Exports exports(test::kSampleProgram);
   FakeSession session;
-  Result<int> status = LineLoop(exports, &session, {}, {in.fd(), full, 2}).Run();
+  Answers answers(full, 2);
+  Result<int> status = LineLoop(exports, &session, {}, in.fd(), &answers).Run();
   close(full);
   REQUIRE_FALSE(status.ok());
   CHECK(status.status().message() ==
@@ -264,7 +306,8 @@ TEST_CASE("input that cannot be read is an error") {
   Exports exports(test::kSampleProgram);
   FakeSession session;
   int directory = open("/", O_RDONLY);
-  Result<int> status = LineLoop(exports, &session, {}, {directory, out.fd(), 2}).Run();
+  Answers answers(out.fd(), 2);
+  Result<int> status = LineLoop(exports, &session, {}, directory, &answers).Run();
   close(directory);
   REQUIRE_FALSE(status.ok());
   CHECK(status.status().message() == "reading standard input: Is a directory");
