@@ -6,6 +6,8 @@
 #include "compiler/cli/version.h"
 #include "compiler/diag/printable.h"
 #include "compiler/driver/files.h"
+#include "compiler/driver/inputs.h"
+#include "compiler/frontend/input.h"
 #include "rtlib/base/text.h"
 
 namespace perdure {
@@ -38,6 +40,13 @@ bool IsProgramName(std::string_view name) {
 }
 
 std::optional<UsageError> CheckCombination(const BuildOptions& options) {
+  if (const Status checked = CheckInputs(options.inputs); !checked.ok()) {
+    return UsageError{std::string(checked.message()), {}};
+  }
+  if (options.output.empty() && ParseInput(options.inputs.back()).path == kStandardInput) {
+    return UsageError{"the main module comes from standard input, which gives the output no name",
+                      {"name it with -o FILE"}};
+  }
   if (options.is_static && options.emit != EmitKind::kExe) {
     return UsageError{"--static is for programs", {"leave out --static or --emit"}};
   }

@@ -62,6 +62,9 @@ ExitCode PrintData(std::string_view text, Console* console) {
 }
 
 ExitCode InspectCommand(const Arguments& arguments, Console* console) {
+  if (const Status checked = CheckInputs(arguments.positional()); !checked.ok()) {
+    return FailUsage({std::string(checked.message()), {}}, console);
+  }
   Diagnostics diagnostics;
   const std::optional<LinkedModule> linked = ReadInputs(arguments.positional(), &diagnostics);
   if (!linked) {

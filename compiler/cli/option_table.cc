@@ -63,6 +63,7 @@ VerbSpec BuildVerb() {
       "Several modules are linked into one program: each may import what the ones before it "
       "export, under the name of their file without extension, or under NAME. The last one is the "
       "main one, whose exports are the subcommands; the state of all of them commits together.\n\n"
+      "The module '-' is standard input; the output needs a name then.\n\n"
       "The same modules with the same options give the same C code, byte for byte.";
   verb.argument = Completes::kModule;
   verb.arguments_min = 1;
@@ -78,6 +79,7 @@ VerbSpec BuildVerb() {
       {"perdure build app.wasm --host=libclock.a", "app imports functions that libclock.a defines"},
       {"perdure build counter.wasm --emit=static-lib -o libcounter.a",
        "and counter.hpp: a C++ class"},
+      {"perdure build - -o counter < counter.wasm", "the module may come through a pipe"},
   };
   verb.exit_statuses = {kOkStatusLine,
                         {1, "the module cannot be compiled, or the output cannot be written"},
@@ -97,7 +99,7 @@ VerbSpec InspectVerb() {
       "Lists a module's exports with their signatures, its imports and who supplies them, the "
       "features it uses, and all of its state: what persists, and what cannot and why. Imports "
       "that perdure does not supply are taken to come from a host library. Several modules are "
-      "shown as 'perdure build' links them.";
+      "shown as 'perdure build' links them, and '-' is standard input.";
   verb.argument = Completes::kModule;
   verb.arguments_min = 1;
   verb.arguments_max = kInputsMax;

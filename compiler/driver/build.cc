@@ -19,6 +19,7 @@
 #include "compiler/driver/toolchain.h"
 #include "compiler/driver/translate.h"
 #include "compiler/emit/c_text.h"
+#include "compiler/frontend/input.h"
 #include "compiler/frontend/module.h"
 #include "rtlib/base/text.h"
 
@@ -264,7 +265,10 @@ class Builder {
   ExitCode WriteDepfile() {
     if (options_.depfile.empty()) return ExitCode::kOk;
     std::vector<std::string> dependencies;
-    for (const std::string& input : options_.inputs) dependencies.push_back(ParseInput(input).path);
+    for (const std::string& input : options_.inputs) {
+      const InputFile file = ParseInput(input);
+      if (file.path != kStandardInput) dependencies.push_back(file.path);
+    }
     dependencies.insert(dependencies.end(), options_.hosts.begin(), options_.hosts.end());
     if (options_.emit == EmitKind::kExe) {
       dependencies.push_back(runtime_.rt_archive);

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "compiler/driver/files.h"
+#include "compiler/frontend/input.h"
 
 namespace perdure {
 
@@ -12,6 +13,23 @@ InputFile ParseInput(const std::string& argument) {
     return {argument.substr(0, equals), argument.substr(equals + 1)};
   }
   return {Stem(argument), argument};
+}
+
+Status CheckInputs(const std::vector<std::string>& arguments) {
+  bool taken = false;
+  for (const std::string& argument : arguments) {
+    const InputFile file = ParseInput(argument);
+    if (file.path != kStandardInput) continue;
+    if (taken) {
+      return Status(StatusCode::kInvalidArgument, "standard input can be one of the modules only");
+    }
+    taken = true;
+    if (argument == kStandardInput && &argument != &arguments.back()) {
+      return Status(StatusCode::kInvalidArgument,
+                    "the module from standard input needs a name to import from: NAME=-");
+    }
+  }
+  return OkStatus();
 }
 
 std::optional<LinkedModule> ReadInputs(const std::vector<std::string>& arguments,

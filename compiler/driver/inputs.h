@@ -7,6 +7,7 @@
 
 #include "compiler/diag/diagnostics.h"
 #include "compiler/link/link.h"
+#include "perdure/status.h"
 
 namespace perdure {
 
@@ -16,8 +17,11 @@ struct InputFile {
 };
 
 // "alloc=lib/dlmalloc.wasm" names the module; "lib/dlmalloc.wasm" is called dlmalloc. What stands
-// before '=' is a name if it has no '/' in it.
+// before '=' is a name if it has no '/' in it. The path "-" is standard input.
 InputFile ParseInput(const std::string& argument);
+
+// kInvalidArgument if standard input is used in a way that has no meaning.
+Status CheckInputs(const std::vector<std::string>& arguments);
 
 // Reads the modules and links them, if there are several. nullopt: diagnostics has errors, those of
 // all files. REQUIRES: there is one.

@@ -93,11 +93,14 @@ bool CheckBinaryHeader(const std::string& path, const std::vector<uint8_t>& byte
 
 }  // namespace
 
+std::string InputName(const std::string& path) { return path == kStandardInput ? "<stdin>" : path; }
+
 std::optional<std::vector<uint8_t>> ReadInput(const std::string& path, Diagnostics* diagnostics) {
-  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  const int fd = path == kStandardInput ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)
+                                        : open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) {
     const char* reason = errno == ENOENT ? "no such file" : std::strerror(errno);
-    ErrorIn(path, StrCat("cannot read the module: ", reason), diagnostics);
+    ErrorIn(InputName(path), StrCat("cannot read the module: ", reason), diagnostics);
     return std::nullopt;
   }
   constexpr size_t kStep = size_t{1} << 16;
@@ -117,7 +120,7 @@ std::optional<std::vector<uint8_t>> ReadInput(const std::string& path, Diagnosti
     if (got < 0 || bytes.size() > kModuleBytesMax) {
       close(fd);
       ErrorIn(
-          path,
+          InputName(path),
           StrCat("cannot read the module: ", got < 0 ? std::strerror(error) : "larger than 1 GiB"),
           diagnostics);
       return std::nullopt;

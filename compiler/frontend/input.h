@@ -10,6 +10,12 @@
 
 namespace perdure {
 
+// The path that stands for standard input; a file of this name is "./-".
+inline constexpr const char* kStandardInput = "-";
+
+// What messages call the file at `path`.
+std::string InputName(const std::string& path);
+
 // nullopt: a diagnostic says why the file cannot be read. Pipes and devices are read to their end.
 std::optional<std::vector<uint8_t>> ReadInput(const std::string& path, Diagnostics* diagnostics);
 

@@ -210,7 +210,8 @@ struct Module {
   Place PlaceOf(uint64_t offset) const;
 };
 
-// Reads and validates `path` (.wasm or .wat by content). nullopt: diagnostics has errors.
+// Reads and validates `path` (.wasm or .wat by content; "-" is standard input). nullopt:
+// diagnostics has errors.
 std::optional<Module> ReadModule(const std::string& path, Diagnostics* diagnostics);
 
 // The same for a binary that is in memory already. `path` is for messages.

@@ -35,15 +35,16 @@ bool FindSections(Module* module, Diagnostics* diagnostics) {
 std::optional<Module> ReadModule(const std::string& path, Diagnostics* diagnostics) {
   std::optional<std::vector<uint8_t>> bytes = ReadInput(path, diagnostics);
   if (!bytes) return std::nullopt;
-  const std::optional<InputKind> kind = ClassifyInput(path, *bytes, diagnostics);
+  const std::string name = InputName(path);
+  const std::optional<InputKind> kind = ClassifyInput(name, *bytes, diagnostics);
   if (!kind) return std::nullopt;
   if (*kind == InputKind::kText) {
     const std::string_view text(reinterpret_cast<const char*>(bytes->data()), bytes->size());
-    std::optional<std::vector<uint8_t>> binary = AssembleText(path, text, diagnostics);
+    std::optional<std::vector<uint8_t>> binary = AssembleText(name, text, diagnostics);
     if (!binary) return std::nullopt;
     bytes = std::move(binary);
   }
-  return ReadModuleBinary(path, *std::move(bytes), diagnostics);
+  return ReadModuleBinary(name, *std::move(bytes), diagnostics);
 }
 
 std::optional<Module> ReadModuleBinary(std::string path, std::vector<uint8_t> bytes,
