@@ -244,8 +244,9 @@ Status SqliteStore::Close() {
   bytes_written_at_close_ = BytesWritten();
   for (Statement& statement : statements_) statement.Finalize();
   struct stat file;
-  const bool remove =
-      remove_if_empty_ && stat(connection_->sqlite_name().c_str(), &file) == 0 && file.st_size == 0;
+  const bool remove = remove_if_empty_ && stat(connection_->sqlite_name().c_str(), &file) == 0 &&
+                      file.st_size == 0 &&
+                      !connection_->vfs()->MainHasMoved();  // somebody else's has the name
   const bool leave_clean = opened_ && broken_.ok() && log_pages_ == 0;
   Status status = connection_->Close(leave_clean, remove);
   connection_.reset();

@@ -103,7 +103,8 @@ Status CheckPath(const std::string& path) {
   if (!S_ISREG(info.st_mode)) {
     return StateError(StatusCode::kInvalidArgument, path, "is not a regular file");
   }
-  if (access(path.c_str(), R_OK | W_OK) != 0) {
+  // Its last owner may have removed it since (Connection::Close): it will be created.
+  if (access(path.c_str(), R_OK | W_OK) != 0 && errno != ENOENT) {
     return StateError(StatusCode::kIo, path, "cannot be opened for writing: ", ErrnoText(errno));
   }
   return CheckDirectory(path);
