@@ -25,6 +25,7 @@ std::optional<int> ParseCount(const std::string& text, int max) {
 
 EmitKind EmitKindOf(const std::string& name) {
   if (name == "static-lib") return EmitKind::kStaticLib;
+  if (name == "shared-lib") return EmitKind::kSharedLib;
   if (name == "object") return EmitKind::kObject;
   return name == "cpp" ? EmitKind::kCpp : EmitKind::kExe;
 }
@@ -50,8 +51,9 @@ std::optional<UsageError> CheckCombination(const BuildOptions& options) {
   if (options.is_static && options.emit != EmitKind::kExe) {
     return UsageError{"--static is for programs", {"leave out --static or --emit"}};
   }
-  if (!options.hosts.empty() && options.emit != EmitKind::kExe) {
-    return UsageError{"--host is for programs; link the host library where the output is linked",
+  if (!options.hosts.empty() && !IsComplete(options.emit)) {
+    return UsageError{"--host is for programs and shared libraries; link the host library where "
+                      "the output is linked",
                       {}};
   }
   for (const std::string& host : options.hosts) {

@@ -14,10 +14,11 @@ std::vector<OptionSpec> BuildOptionSpecs() {
       {"emit",
        0,
        "KIND",
-       "what to write: a program, an archive or an object with a C++ header beside it, or a folder "
-       "of sources (default: exe)",
+       "what to write: a program, a library or an object with a C++ header beside it, or a folder "
+       "of "
+       "sources (default: exe)",
        Completes::kChoices,
-       {"exe", "static-lib", "object", "cpp"}},
+       {"exe", "static-lib", "shared-lib", "object", "cpp"}},
       {"name", 0, "NAME",
        "the program's name in messages and in its default state path (default: from FILE)"},
       {"state", 0, "PATH", "the state file the program uses unless told otherwise",
@@ -79,6 +80,8 @@ VerbSpec BuildVerb() {
       {"perdure build app.wasm --host=libclock.a", "app imports functions that libclock.a defines"},
       {"perdure build counter.wasm --emit=static-lib -o libcounter.a",
        "and counter.hpp: a C++ class"},
+      {"perdure build counter.wasm --emit=shared-lib -o libcounter.so",
+       "the same, with the runtime inside: one such library a program"},
       {"perdure build - -o counter < counter.wasm", "the module may come through a pipe"},
   };
   verb.exit_statuses = {kOkStatusLine,

@@ -123,7 +123,7 @@ class Builder {
     module_ = std::move(linked->module);
     PlanOptions plan_options;
     // Sources and libraries are linked by somebody else, who brings the host functions.
-    plan_options.has_host_library = !options_.hosts.empty() || options_.emit != EmitKind::kExe;
+    plan_options.has_host_library = !options_.hosts.empty() || !IsComplete(options_.emit);
     plan_options.is_program = options_.emit == EmitKind::kExe;
     plan_options.preempt = options_.preempt;
     plan_ = MakePlan(*module_, plan_options, diagnostics_);
@@ -179,7 +179,7 @@ class Builder {
   }
 
   ExitCode CheckHostImports() {
-    if (options_.emit != EmitKind::kExe) return ExitCode::kOk;
+    if (!IsComplete(options_.emit)) return ExitCode::kOk;
     Result<std::vector<uint32_t>> missing =
         MissingHostImports(*module_, *plan_, translation_.names, Tools(), options_, *work_);
     if (!missing.ok()) return FailTool(missing.status());
@@ -230,7 +230,7 @@ class Builder {
     for (const Unit& unit : translation_.units) objects.push_back(ObjectName(unit.file));
     AtomicFile file(options_.output);
     const std::string output = Absolute(file.temporary_path());
-    auto* const make_command = options_.emit == EmitKind::kExe ? LinkCommand : CombineCommand;
+    auto* const make_command = IsComplete(options_.emit) ? LinkCommand : CombineCommand;
     const Command command = make_command(Tools(), options_, objects, work_->path(), output);
     Announce(command);
     Result<ProcessEnd> end = perdure::Run(command);
@@ -270,7 +270,7 @@ class Builder {
       if (file.path != kStandardInput) dependencies.push_back(file.path);
     }
     dependencies.insert(dependencies.end(), options_.hosts.begin(), options_.hosts.end());
-    if (options_.emit == EmitKind::kExe) {
+    if (IsComplete(options_.emit)) {
       dependencies.push_back(runtime_.rt_archive);
       dependencies.push_back(runtime_.sqlite_archive);
     }
@@ -334,6 +334,9 @@ BuildOptions WithDefaults(BuildOptions options) {
       case EmitKind::kStaticLib:
         options.output = StrCat("lib", stem, ".a");
         break;
+      case EmitKind::kSharedLib:
+        options.output = StrCat("lib", stem, ".so");
+        break;
       case EmitKind::kObject:
         options.output = stem + ".o";
         break;
@@ -344,9 +347,12 @@ BuildOptions WithDefaults(BuildOptions options) {
   }
   if (options.name.empty()) {
     options.name = Basename(options.output);
-    if (options.emit == EmitKind::kStaticLib || options.emit == EmitKind::kObject) {
-      options.name = Stem(options.name);
-      if (options.emit == EmitKind::kStaticLib && options.name.starts_with("lib") &&
+    if (options.emit != EmitKind::kExe && options.emit != EmitKind::kCpp) {
+      const size_t suffix = options.name.find(".so");
+      options.name = options.emit == EmitKind::kSharedLib && suffix != std::string::npos
+                         ? options.name.substr(0, suffix)
+                         : Stem(options.name);
+      if (options.emit != EmitKind::kObject && options.name.starts_with("lib") &&
           options.name.size() > 3) {
         options.name.erase(0, 3);
       }

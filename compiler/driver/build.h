@@ -14,9 +14,15 @@ namespace perdure {
 enum class EmitKind : uint8_t {
   kExe,
   kStaticLib,  // OUT.a with the module and its descriptor, NAME.hpp and NAME.host.h beside it
-  kObject,     // the same as one relocatable object
+  kSharedLib,  // OUT.so with the runtime as well, and the same headers
+  kObject,     // the archive's content as one relocatable object
   kCpp,        // a folder with the sources
 };
+
+// Linked with the runtime and with host libraries, so that nothing is left to be found.
+constexpr bool IsComplete(EmitKind emit) {
+  return emit == EmitKind::kExe || emit == EmitKind::kSharedLib;
+}
 
 struct BuildOptions {
   std::vector<std::string> inputs;  // as in ParseInput(); linked, the last one is the main one

@@ -74,7 +74,17 @@ Command LinkCommand(const CToolchain& tools, const BuildOptions& options,
   command.argv = CompilerCommand(tools, options);
   const std::vector<std::string>& flags = tools.compiler.link_flags;
   command.argv.insert(command.argv.end(), flags.begin(), flags.end());
-  command.argv.emplace_back(options.is_static ? "-static-pie" : "-pie");
+  if (options.emit == EmitKind::kSharedLib) {
+    // A second one in the process has a runtime of its own, and neither may call into the other's.
+    // None is ever unloaded: the runtime's fault handler stays.
+    command.argv.insert(command.argv.end(), {"-shared", "-Wl,-soname," + Basename(options.output),
+                                             "-Wl,-z,defs", "-Wl,-z,nodelete", "-Wl,-Bsymbolic",
+                                             StrCat("-Wl,--version-script=", kExportMap),
+                                             // Nothing inside wants them out of the archives.
+                                             "-Wl,-u,perdure_main", "-Wl,-u,perdure_sqlite_store"});
+  } else {
+    command.argv.emplace_back(options.is_static ? "-static-pie" : "-pie");
+  }
   command.argv.emplace_back("-Wl,--gc-sections");
   command.argv.insert(command.argv.end(), {"-o", output});
   command.argv.insert(command.argv.end(), objects.begin(), objects.end());

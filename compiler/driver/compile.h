@@ -27,7 +27,8 @@ Command CompileCommand(const CToolchain& tools, const BuildOptions& options,
                        const Features& features, const Unit& unit, const std::string& directory,
                        bool use_ccache);
 
-// Links a program out of `objects` (in `directory`), host libraries and the runtime.
+// Links a program or a shared library out of `objects` (in `directory`, as is the library's export
+// map), host libraries and the runtime.
 Command LinkCommand(const CToolchain& tools, const BuildOptions& options,
                     const std::vector<std::string>& objects, const std::string& directory,
                     const std::string& output);

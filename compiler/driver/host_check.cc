@@ -46,13 +46,15 @@ Result<std::vector<uint32_t>> MissingHostImports(const Module& module, const Per
   std::vector<uint32_t> missing;
   if (symbols.empty()) return missing;
   PERDURE_TRY(WriteFile(work.File("host_check.c"), ProbeSource(symbols)));
+  BuildOptions program = options;
+  program.emit = EmitKind::kExe;
   PERDURE_ASSIGN_OR_RETURN(const ProcessEnd compiled,
-                           Run(CompileCommand(tools, options, module.features, Unit{"host_check.c"},
+                           Run(CompileCommand(tools, program, module.features, Unit{"host_check.c"},
                                               work.path(), false)));
   if (!compiled.ok()) return missing;
   PERDURE_ASSIGN_OR_RETURN(
       const ProcessEnd linked,
-      Run(LinkCommand(tools, options, {"host_check.o"}, work.path(), work.File("host_check"))));
+      Run(LinkCommand(tools, program, {"host_check.o"}, work.path(), work.File("host_check"))));
   if (linked.ok()) return missing;
   for (const PlannedImport& planned : plan.imports) {
     if (planned.supplier != ImportSupplier::kHost) continue;

@@ -207,6 +207,9 @@ Result<Translation> FinishTranslation(const Module& module, const PersistPlan& p
   PERDURE_TRY(WriteEmitted(work, "app.main.c", EmitMain(input), &translation));
   PERDURE_TRY(WriteEmitted(work, options.name + ".hpp", EmitClassHeader(input), &translation));
   PERDURE_TRY(WriteEmitted(work, options.name + ".host.h", EmitHostHeader(input), &translation));
+  if (options.emit == EmitKind::kSharedLib) {
+    PERDURE_TRY(WriteEmitted(work, kExportMap, EmitExportMap(input), &translation));
+  }
   std::sort(translation.files.begin(), translation.files.end());
 
   translation.units.push_back({.file = "app.persist.c"});

@@ -22,6 +22,9 @@ struct Unit {
   uint64_t c_bytes = 0;    // without headers
 };
 
+// In the work directory of a shared library.
+inline constexpr const char* kExportMap = "exports.map";
+
 struct Translation {
   Wasm2cNames names;
   std::vector<Unit> units;         // C files to compile, largest first

@@ -349,4 +349,9 @@ Result<std::string> EmitMain(const EmitInput& input) {
       {{"SYMBOL", input.symbol}, {"MEMORY_BASE", input.has_constant_base ? kMemoryBase : ""}});
 }
 
+Result<std::string> EmitExportMap(const EmitInput& input) {
+  return FillTemplate(EmbeddedTemplate("exports.map.in"),
+                      {{"SYMBOL", input.symbol}, {"VERSION", input.compiler_version}});
+}
+
 }  // namespace perdure

@@ -26,6 +26,8 @@ struct EmitInput {
 Result<std::string> EmitDescriptor(const EmitInput& input);
 // app.main.c.
 Result<std::string> EmitMain(const EmitInput& input);
+// The linker's version script of a shared library.
+Result<std::string> EmitExportMap(const EmitInput& input);
 // NAME.hpp: the module as a C++ class.
 Result<std::string> EmitClassHeader(const EmitInput& input);
 // NAME.host.h: prototypes of the functions a host library supplies.

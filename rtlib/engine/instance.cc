@@ -85,11 +85,32 @@
 #include "rtlib/engine/restore.h"
 #include "rtlib/state/stack_verifier.h"
 
+// The linker's bounds of this executable or shared library.
+extern "C" {
+extern const char __ehdr_start __attribute__((visibility("hidden")));  // NOLINT(bugprone-*)
+extern const char _end __attribute__((visibility("hidden")));          // NOLINT(bugprone-*)
+}
+
 namespace perdure {
 namespace {
 
 // As many as somebody reads.
 constexpr size_t kInfoFramesMax = 100;
+
+// Generated code calls the runtime it was linked with, and traps unwind through that runtime's
+// frames. Two shared libraries of perdure's in a program have a runtime each, and the class of the
+// second is bound to the first.
+Status CheckSharesRuntime(const perdure_program& program) {
+  const auto code = reinterpret_cast<uintptr_t>(program.instantiate);
+  const auto begin = reinterpret_cast<uintptr_t>(&__ehdr_start);
+  const auto end = reinterpret_cast<uintptr_t>(&_end);
+  if (begin <= code && code < end) return OkStatus();
+  return Status(StatusCode::kIncompatible,
+                StrCat("'", program.name,
+                       "' is in another shared library than the runtime; a program can be linked "
+                       "with one library that --emit=shared-lib made, and the others have to be "
+                       "archives (--emit=static-lib)"));
+}
 
 }  // namespace
 
@@ -111,6 +132,7 @@ Instance::Impl::~Impl() { (void)Close(); }
 Result<std::unique_ptr<Instance::Impl>> Instance::Impl::Open(const perdure_program& program,
                                                              const Options& options,
                                                              StoreOpener open_store) {
+  PERDURE_TRY(CheckSharesRuntime(program));
   PERDURE_ASSIGN_OR_RETURN(std::unique_ptr<Store> store,
                            open_store({options.state_path, options.durability}));
   std::unique_ptr<Impl> impl(new Impl(program, options, std::move(store)));

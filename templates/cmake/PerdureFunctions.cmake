@@ -27,29 +27,41 @@ function(perdure_add_executable name)
   add_dependencies(${name} ${name}_build)
 endfunction()
 
-#   perdure_add_library(<name> WASM [<name>=]<module>... [NAME <program>] [STATE <path>]
-#                       [OPTIMIZE <0-3>] [NO_PREEMPT] [HOST <target or file>...]
+#   perdure_add_library(<name> [STATIC|SHARED] WASM [<name>=]<module>... [NAME <program>]
+#                       [STATE <path>] [OPTIMIZE <0-3>] [NO_PREEMPT] [HOST <target or file>...]
 #                       [OPTIONS <option>...])
 #
-# The library's header is <name>.hpp; linking the target makes it includable.
+# The library's header is <name>.hpp; linking the target makes it includable. A shared library has
+# the runtime inside.
 function(perdure_add_library name)
-  # STATIC is known here so that it is not taken for a module.
   cmake_parse_arguments(PARSE_ARGV 1 ARG
-    "STATIC;NO_PREEMPT" "NAME;STATE;OPTIMIZE" "WASM;HOST;OPTIONS")
-  if(ARG_STATIC)
-    list(APPEND ARG_UNPARSED_ARGUMENTS STATIC)
+    "STATIC;SHARED;NO_PREEMPT" "NAME;STATE;OPTIMIZE" "WASM;HOST;OPTIONS")
+  if(ARG_STATIC AND ARG_SHARED)
+    message(FATAL_ERROR "perdure_add_library(${name}): STATIC and SHARED exclude each other")
   endif()
   set(folder ${CMAKE_CURRENT_BINARY_DIR}/${name}.perdure)
-  set(output ${folder}/lib${name}.a)
+  set(file lib${name}.a)
+  set(emit static-lib)
+  if(ARG_SHARED)
+    set(file lib${name}.so)
+    set(emit shared-lib)
+  endif()
+  set(output ${folder}/${file})
   _perdure_check_arguments(perdure_add_library)
   set(options)
-  _perdure_build_command(static-lib ${output} ${folder}/${ARG_NAME}.hpp)
+  _perdure_build_command(${emit} ${output} ${folder}/${ARG_NAME}.hpp)
   add_custom_target(${name}_build DEPENDS ${output}.stamp)
-  add_library(${name} STATIC IMPORTED GLOBAL)
+  if(ARG_SHARED)
+    add_library(${name} SHARED IMPORTED GLOBAL)
+    set_target_properties(${name} PROPERTIES
+      IMPORTED_SONAME ${file} INTERFACE_LINK_LIBRARIES perdure::host)
+  else()
+    add_library(${name} STATIC IMPORTED GLOBAL)
+    set_target_properties(${name} PROPERTIES
+      INTERFACE_LINK_LIBRARIES "${ARG_HOST};perdure::sqlite;perdure::rt")
+  endif()
   set_target_properties(${name} PROPERTIES
-    IMPORTED_LOCATION ${output}
-    INTERFACE_INCLUDE_DIRECTORIES ${folder}
-    INTERFACE_LINK_LIBRARIES "${ARG_HOST};perdure::sqlite;perdure::rt")
+    IMPORTED_LOCATION ${output} INTERFACE_INCLUDE_DIRECTORIES ${folder})
   add_dependencies(${name} ${name}_build)
 endfunction()
 
@@ -110,7 +122,7 @@ function(_perdure_build_command emit output header)
       cmake_path(ABSOLUTE_PATH host BASE_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR} NORMALIZE)
     endif()
     # An archive leaves its host functions to the program that links it.
-    if(emit STREQUAL exe)
+    if(NOT emit STREQUAL static-lib)
       list(APPEND options --host=${host})
       list(APPEND depends ${host})
     endif()

@@ -17,8 +17,10 @@ rejects() {
 
 rejects 'perdure_add_executable(a)' 'perdure_add_executable(a): WASM <module> is missing'
 rejects 'perdure_add_executable(a WASM)' 'perdure_add_executable(a): no value for: WASM'
-rejects 'perdure_add_library(a WASM a.wasm STATIC)' \
-  'perdure_add_library(a): unknown arguments: STATIC'
+rejects 'perdure_add_library(a MODULE WASM a.wasm)' \
+  'perdure_add_library(a): unknown arguments: MODULE'
+rejects 'perdure_add_library(a WASM a.wasm STATIC SHARED)' \
+  'perdure_add_library(a): STATIC and SHARED exclude each other'
 rejects 'perdure_add_executable(a WASM a.wasm)
 perdure_add_executable(a WASM a.wasm)' 'there is a target of this name already'
 

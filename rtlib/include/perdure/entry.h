@@ -10,6 +10,7 @@
 #ifndef PERDURE_ENTRY_H_
 #define PERDURE_ENTRY_H_
 
+#include "perdure/api.h"
 #include "perdure/program.h"
 
 #ifdef __cplusplus
@@ -22,8 +23,8 @@ typedef struct perdure_store_kind perdure_store_kind;
 /* Runs the command line argv against the program's state and returns the process's exit status
  * (docs/reference/exit-codes.md). Ignores SIGPIPE from then on. Call it once, from the main thread.
  */
-int perdure_main(int argc, char** argv, const perdure_program* program,
-                 const perdure_store_kind* store);
+PERDURE_API int perdure_main(int argc, char** argv, const perdure_program* program,
+                             const perdure_store_kind* store);
 
 #ifdef __cplusplus
 } /* extern "C" */

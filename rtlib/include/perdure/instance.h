@@ -30,6 +30,7 @@
 #include <string_view>
 #include <vector>
 
+#include "perdure/api.h"
 #include "perdure/program.h"
 #include "perdure/status.h"
 
@@ -135,7 +136,7 @@ struct Info {
   std::vector<RunFrame> stack;
 };
 
-class Instance {
+class PERDURE_API Instance {
  public:
   // Opens (or creates, running the `start` event) the state at options.state_path and restores it.
   // A command's new state is created by the first commit of its first run.
@@ -189,7 +190,7 @@ class Instance {
   Info info() const;
 
  private:
-  class Impl;
+  class __attribute__((visibility("hidden"))) Impl;
   explicit Instance(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };

@@ -18,6 +18,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "perdure/api.h"
 #include "perdure/capture.h"
 #include "wasm-rt.h"
 

@@ -13,6 +13,8 @@
 #ifndef PERDURE_SQLITE_H_
 #define PERDURE_SQLITE_H_
 
+#include "perdure/api.h"
+
 #ifdef __cplusplus
 #include <memory>
 
@@ -28,7 +30,7 @@ namespace perdure {
 //   program's file kIncompatible        a newer format kCorrupt             a state, but damaged
 //   kIo                  the system said no
 //   kResourceExhausted   disk or memory ran out
-Result<std::unique_ptr<Store>> OpenSqliteStore(const StoreOptions& options);
+PERDURE_API Result<std::unique_ptr<Store>> OpenSqliteStore(const StoreOptions& options);
 
 }  // namespace perdure
 
@@ -36,7 +38,7 @@ extern "C" {
 #endif
 
 typedef struct perdure_store_kind perdure_store_kind;
-extern const perdure_store_kind perdure_sqlite_store;
+extern PERDURE_API const perdure_store_kind perdure_sqlite_store;
 
 #ifdef __cplusplus
 } /* extern "C" */

@@ -1,0 +1,11 @@
+/* What a program made with --emit=shared-lib shows to those who link or load it. */
+#ifndef PERDURE_API_H_
+#define PERDURE_API_H_
+
+#if defined(__GNUC__)
+#define PERDURE_API __attribute__((visibility("default")))
+#else
+#define PERDURE_API
+#endif
+
+#endif /* PERDURE_API_H_ */
