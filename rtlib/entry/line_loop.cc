@@ -6,7 +6,8 @@
 //  (L2) Whoever waits for an answer gets it: before the loop waits for input, everything due is
 //       committed and written. Under commit=interval a group may stay open for the rest of its
 //       interval.
-//  (L3) While input is queued, results are gathered into large writes.
+//  (L3) While input is queued, results are gathered into large writes, for a tenth of a second at
+//       most.
 //  (L4) A line that cannot be carried out is reported with its number and changes nothing; the next
 //       line is read as if it had not been there.
 //  (L5) The loop ends between events: at the end of the input, when the guest exits, on a stop
@@ -92,6 +93,7 @@ int LineLoop::Finish() const {
 Result<LineLoop::Step> LineLoop::RunBuffered() {
   for (;;) {
     if (StopRequested()) return Step::kStop;
+    FlushIfDue();
     std::string_view line;
     LineReader::Next next = reader_.TakeLine(&line);
     if (next == LineReader::Next::kEmpty) return Step::kGoOn;
@@ -103,6 +105,14 @@ Result<LineLoop::Step> LineLoop::RunBuffered() {
     PERDURE_ASSIGN_OR_RETURN(Step step, RunLine(line));
     if (step == Step::kStop) return step;
   }
+}
+
+void LineLoop::FlushIfDue() {
+  constexpr auto kGatheredFor = std::chrono::milliseconds(100);
+  const Clock::time_point now = Clock::now();
+  if (now - flushed_at_ < kGatheredFor) return;
+  answers_.Flush();
+  flushed_at_ = now;
 }
 
 Result<LineLoop::Step> LineLoop::RunLine(std::string_view line) {

@@ -39,6 +39,7 @@ class LineLoop {
   Result<Step> Refill();
   Result<Wait> WaitForInput(int timeout_ms);
   Status FlushSession();
+  void FlushIfDue();
   void Release();
   void Answer(int fd, std::string text);
   void Complain(std::string_view message);
@@ -53,6 +54,7 @@ class LineLoop {
   LineReader reader_;
   uint64_t newest_seq_ = 0;  // of the events delivered here
   std::optional<std::chrono::steady_clock::time_point> group_start_;
+  std::chrono::steady_clock::time_point flushed_at_ = std::chrono::steady_clock::now();
   std::optional<uint32_t> guest_exit_;
   bool any_trap_ = false;
   bool any_bad_line_ = false;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -20,10 +21,12 @@ class FakeSession final : public Session {
   uint64_t fail_at = 0;       // this event's commit fails; 0: none does
   bool speaks = false;        // each call of `set` says so, to `effects`
   EffectSink* effects = nullptr;
+  std::function<void()> before_call;
   std::vector<std::string> log;  // calls and "commit"s, in order
 
   Result<Outcome> Call(uint32_t export_index, std::span<const perdure_value> args,
                        std::span<perdure_value> results) override {
+    if (before_call) before_call();
     std::string name = kSampleProgram.exports[export_index].name;
     log.push_back(name);
     ++events_;

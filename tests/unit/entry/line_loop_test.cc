@@ -6,9 +6,11 @@
 
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <chrono>
 #include <csignal>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "tests/unit/entry/fake_session.h"
 
@@ -273,6 +275,20 @@ TEST_CASE("(L3) results of queued lines are gathered") {
   CHECK(bytes == 288894);
   // A packet holds a page, so one write of the buffer arrives as several.
   CHECK(writes < 500);
+}
+
+TEST_CASE("(L3) a result does not wait for long, though input is queued and calls are slow") {
+  ScratchFile in("increment\nincrement\nincrement\n"), out, error;
+  Exports exports(test::kSampleProgram);
+  FakeSession session;
+  std::vector<std::string> seen;  // before each call
+  session.before_call = [&] {
+    seen.push_back(out.Content());
+    std::this_thread::sleep_for(std::chrono::milliseconds(150));
+  };
+  Answers answers(out.fd(), error.fd());
+  REQUIRE(LineLoop(exports, &session, {}, in.fd(), &answers).Run().ok());
+  CHECK(seen == std::vector<std::string>{"", "1\n", "1\n2\n"});
 }
 
 TEST_CASE("(L5) when nobody reads the results, the loop ends quietly with its group committed") {
