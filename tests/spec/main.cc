@@ -16,6 +16,7 @@
 #include <string>
 #include <vector>
 
+#include "compiler/frontend/wabt_version.h"
 #include "rtlib/base/text.h"
 #include "tests/spec/linkage.h"
 #include "tests/spec/player.h"
@@ -150,7 +151,7 @@ FileResult Suite::Play(size_t file) const {
 
 bool Suite::Run() {
   std::string problem;
-  if (!ReadSkips(kSkipTable, &skips_, &problem)) {
+  if (!ReadSkips(kSkipTable, WabtVersion(), &skips_, &problem)) {
     std::fprintf(stderr, "spec: %s\n", problem.c_str());
     return false;
   }

@@ -38,7 +38,9 @@ bool Names(const Skip& skip, const StepResult& step) {
 
 }  // namespace
 
-bool ReadSkips(const std::string& document, std::vector<Skip>* skips, std::string* problem) {
+bool ReadSkips(const std::string& document, std::string_view wabt_version, std::vector<Skip>* skips,
+               std::string* problem) {
+  constexpr std::string_view kCondition = " with libwabt ";
   bool in_table = false, found = false;
   for (const std::string& line : test::Lines(test::ReadFile(document))) {
     if (line.starts_with("#")) in_table = line == "## Skipped";
@@ -52,7 +54,12 @@ bool ReadSkips(const std::string& document, std::vector<Skip>* skips, std::strin
       *problem = StrCat(document, ": a row with other than three cells: ", line);
       return false;
     }
-    skips->push_back({cells[1], Split(cells[2], ','), cells[3]});
+    const size_t condition = cells[2].find(kCondition);
+    if (condition != std::string::npos &&
+        cells[2].substr(condition + kCondition.size()) != wabt_version) {
+      continue;
+    }
+    skips->push_back({cells[1], Split(cells[2].substr(0, condition), ','), cells[3]});
   }
   if (!found) *problem = document + " has no heading '## Skipped'";
   return found;
