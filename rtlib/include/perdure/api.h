@@ -1,4 +1,5 @@
-/* What a program made with --emit=shared-lib shows to those who link or load it. */
+/* What a program shows to its shared host libraries, and one made with --emit=shared-lib to those
+ * who link or load it. */
 #ifndef PERDURE_API_H_
 #define PERDURE_API_H_
 

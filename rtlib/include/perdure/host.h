@@ -26,6 +26,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "perdure/api.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -40,15 +42,15 @@ enum { PERDURE_READ = 1, PERDURE_WRITE = 2 };
  * already touched for `access`, so that system calls may use it. Traps (out of bounds) unless the
  * whole range lies inside the memory. `length` 0 gives a non-NULL pointer not to be dereferenced.
  */
-void* perdure_view(perdure_host* host, uint32_t memory_index, uint64_t address, uint64_t length,
-                   int access);
+PERDURE_API void* perdure_view(perdure_host* host, uint32_t memory_index, uint64_t address,
+                               uint64_t length, int access);
 
 /* Like perdure_view(), but returns NULL where that would trap. */
-void* perdure_try_view(perdure_host* host, uint32_t memory_index, uint64_t address, uint64_t length,
-                       int access);
+PERDURE_API void* perdure_try_view(perdure_host* host, uint32_t memory_index, uint64_t address,
+                                   uint64_t length, int access);
 
 /* Bytes now in memory `memory_index`; 0 if there is no such memory. */
-uint64_t perdure_memory_size(perdure_host* host, uint32_t memory_index);
+PERDURE_API uint64_t perdure_memory_size(perdure_host* host, uint32_t memory_index);
 
 /* What one event may queue: its output is held in memory, and in its row of the log. */
 #define PERDURE_OUTPUT_BYTES_MAX ((size_t)1 << 26) /* 64 MiB */
@@ -56,9 +58,10 @@ uint64_t perdure_memory_size(perdure_host* host, uint32_t memory_index);
 /* Queues `length` bytes for file descriptor `fd` (1 or 2). They are copied, logged with the event
  * and written when its commit is durable; a trapped event writes nothing. Traps if the event would
  * have queued more than PERDURE_OUTPUT_BYTES_MAX bytes. */
-void perdure_output(perdure_host* host, int fd, const void* bytes, size_t length);
+PERDURE_API void perdure_output(perdure_host* host, int fd, const void* bytes, size_t length);
 
 /* Ends the event with a trap; everything it changed is rolled back. `message` is copied. */
+PERDURE_API
 #if defined(__GNUC__)
 __attribute__((noreturn))
 #endif
@@ -80,10 +83,10 @@ static inline int perdure_reference_name(const void* reference, uint32_t* name) 
 }
 
 /* The program's name, for messages. Static storage. */
-const char* perdure_program_name(perdure_host* host);
+PERDURE_API const char* perdure_program_name(perdure_host* host);
 
 /* A pointer of the embedder's own (perdure::Options::host_data), or NULL. Never persisted. */
-void* perdure_host_data(perdure_host* host);
+PERDURE_API void* perdure_host_data(perdure_host* host);
 
 #ifdef __cplusplus
 } /* extern "C" */

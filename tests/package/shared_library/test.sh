@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Usage: test.sh MAIN BOTH LOADER COUNTER NOISE: programs that link or load shared libraries.
+# Usage: test.sh MAIN BOTH LOADER COUNTER NOISE NOISY NOISIER: programs that link or load shared
+# libraries.
 set -euo pipefail
-main=$1 both=$2 loader=$3 counter=$4 noise=$5
+main=$1 both=$2 loader=$3 counter=$4 noise=$5 noisy=$6 noisier=$7
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 
@@ -24,10 +25,18 @@ output=$("$loader" "${c[@]}" increment -- "${n[@]}" louder -- "${c[@]}" incremen
 [[ $output == $'1\n= 0\nnoise 10\n10\n= 0\n2\n= 0\n= 134\n10\n= 0' ]] || fail "loader: $output"
 grep -q 'out of bounds' "$folder/errors" || fail "loader: $(cat "$folder/errors")"
 
+# A shared host library calls back into the program, or into the library, that wants it.
+output=$("$noisy" "--perdure-state=$folder/noisy" louder) || fail "noisy: $output"
+[[ $output == $'noise 10\n10' ]] || fail "noisy: $output"
+output=$("$loader" "$noisier" noisier "--perdure-state=$folder/noisier" louder) ||
+  fail "noisier: $output"
+[[ $output == $'noise 10\n10\n= 0' ]] || fail "noisier: $output"
+
 # Nothing else is shown, and nothing is wanted but the C library.
+host='view|try_view|memory_size|output|trap|program_name|host_data'
 shown=$(nm -D --defined-only "$noise" | awk '$2 != "A" { print $3 }' |
-  grep -Ev '^(perdure_(noise_program|main|sqlite_store)|_ZNK?7perdure(8Instance|15OpenSqlite))' ||
-  true)
+  grep -Ev -e "^perdure_(noise_program|main|sqlite_store|$host)@" \
+    -e '^_ZNK?7perdure(8Instance|15OpenSqlite)' || true)
 [[ -z $shown ]] || fail "the library shows: $shown"
 ! nm -DC --defined-only "$noise" | grep -F 'Instance::Impl::' || fail "the library shows its inside"
 needed=$(objdump -p "$noise" | awk '$1 == "NEEDED" { print $2 }' |
