@@ -32,6 +32,7 @@ class ChunkOverlay final : public MemorySink {
   void Clear();
   size_t size() const { return chunks_.size(); }  // chunks with a word of their own
 
+  bool Changes(uint64_t id) const { return chunks_.contains(id) || IsLost(id); }
   // Changes the chunk's kBaseChunkBytes at `raw`.
   void Apply(uint64_t id, uint8_t* raw) const;
   // The lowest id of a chunk with a word of its own that is not below `from`.

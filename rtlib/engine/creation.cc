@@ -14,6 +14,7 @@ Status WriteInitialBase(Guest* guest, Store* store, CommittedImage* image, State
       const SmallState small,
       CaptureSmallState(program, guest->instance(), guest->host(), guest->functions()));
   RowTally tally;
+  ChunkMap chunks;
   for (uint32_t i = 0; i < program.memory_count; ++i) {
     const uint64_t pages = small.memory_pages[i];
     PERDURE_TRY(image->MakeRoom(i, pages));
@@ -24,12 +25,13 @@ Status WriteInitialBase(Guest* guest, Store* store, CommittedImage* image, State
       if (IsZeroChunk(raw)) continue;
       const ChunkBlob blob = EncodeChunk(ChunkId(i, chunk), raw);
       tally.AddChunk(blob.hash);
+      chunks.Set(ChunkId(i, chunk), true);
       PERDURE_TRY(store->PutChunk(Image::kBase, ChunkId(i, chunk), blob.bytes));
       std::memcpy(image->memory(i) + chunk * kBaseChunkBytes, raw, kBaseChunkBytes);
     }
   }
   image->TakeSmallState(guest);
-  PERDURE_TRY(PutSections(Image::kBase, small, program, store, &tally));
+  PERDURE_TRY(PutSections(Image::kBase, small, &chunks, program, store, &tally));
   PERDURE_TRY(PutGlobalMirrors(program, small, store));
   header->base = {.seq = 0, .hash = 0, .folding_seq = 0, .chunks = 0, .digest = 0};
   header->past = header->base;

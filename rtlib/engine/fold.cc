@@ -144,7 +144,8 @@ Status Folder::Begin(Image image, const StateHeader& header, uint64_t target) {
   const ImageHeader& from = image == Image::kBase ? header.base : header.past;
   RowTally sections;
   small_ = SmallState(program_);
-  PERDURE_TRY(ReadSections(image, program_, &store_, &small_, &sections));
+  ChunkMap* chunks = image == Image::kBase ? &base_chunks_ : nullptr;
+  PERDURE_TRY(ReadSections(image, program_, &store_, &small_, chunks, &sections));
   old_sections_ = sections.digest;
   image_ = image;
   target_ = target;
@@ -222,6 +223,7 @@ Status Folder::MoveBase(uint64_t id, StateHeader* header) {
   uint8_t moved[kBaseChunkBytes];
   std::memcpy(moved, chunk.raw, sizeof(moved));
   overlay_.Apply(id, moved);
+  base_chunks_.Set(id, !IsZeroChunk(moved));
   if (IsSame(moved, chunk.raw)) return OkStatus();
   if (KeepsPast(*header)) {  // (F2)
     std::string past;
@@ -252,13 +254,14 @@ Status Folder::FinishBase(StateHeader* header) {
   if (keeps_past && header->past.seq == header->base.seq) {
     SmallState before(program_);
     RowTally ignored, past = TallyOf(header->past);
-    PERDURE_TRY(ReadSections(Image::kBase, program_, &store_, &before, &ignored));
-    PERDURE_TRY(PutSections(Image::kPast, before, program_, &store_, &past));
+    ChunkMap chunks;
+    PERDURE_TRY(ReadSections(Image::kBase, program_, &store_, &before, &chunks, &ignored));
+    PERDURE_TRY(PutSections(Image::kPast, before, nullptr, program_, &store_, &past));
     past.Store(&header->past);
   }
   RowTally tally = TallyOf(header->base);
   tally.RemoveSection(old_sections_);
-  PERDURE_TRY(PutSections(Image::kBase, small_, program_, &store_, &tally));
+  PERDURE_TRY(PutSections(Image::kBase, small_, &base_chunks_, program_, &store_, &tally));
   PERDURE_TRY(PutGlobalMirrors(program_, small_, &store_));
   tally.Store(&header->base);
   header->base.seq = position_.seq;
@@ -279,7 +282,7 @@ Status Folder::FinishPast(StateHeader* header) {
   RowTally tally = TallyOf(header->past);
   tally.RemoveSection(old_sections_);
   if (position_.seq < header->base.seq) {
-    PERDURE_TRY(PutSections(Image::kPast, small_, program_, &store_, &tally));
+    PERDURE_TRY(PutSections(Image::kPast, small_, nullptr, program_, &store_, &tally));
   } else {
     PERDURE_TRY(store_.DeleteSections(Image::kPast));
     if (tally != RowTally{}) return Corrupt("the rows of the past are not those of the header");

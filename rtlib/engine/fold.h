@@ -146,7 +146,8 @@ class Folder {
   uint64_t target_ = 0;
   LogPosition position_;  // gathered so far
   ChunkOverlay overlay_;
-  SmallState small_;           // as of position_
+  SmallState small_;      // as of position_
+  ChunkMap base_chunks_;  // the base's rows as they will be; of those not gathered, as they are
   uint64_t old_sections_ = 0;  // sum of the hashes of the image's sections as they are stored
   uint64_t cursor_ = 0;        // chunks below have moved
   uint64_t gathered_events_ = 0, gathered_bytes_ = 0, gathered_weight_ = 0;

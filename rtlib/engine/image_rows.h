@@ -8,6 +8,7 @@
 #include "perdure/program.h"
 #include "perdure/status.h"
 #include "rtlib/engine/store.h"
+#include "rtlib/state/chunk_map.h"
 #include "rtlib/state/small_state.h"
 
 namespace perdure {
@@ -31,29 +32,38 @@ inline constexpr SectionTag kSectionTags[] = {SectionTag::kMemories,  SectionTag
                                               SectionTag::kHostTable, SectionTag::kStack};
 static_assert(sizeof(kSectionTags) / sizeof(kSectionTags[0]) == kSectionCount);
 
-inline Status PutSections(Image image, const SmallState& state, const perdure_program& program,
-                          Store* store, RowTally* tally) {
-  for (const SectionTag tag : kSectionTags) {
-    const std::string section = EncodeSection(tag, state, program);
+// Puts all sections of an image; adds their hashes to *tally. `chunks`: of the base; of the past,
+// whose rows are differences, null.
+inline Status PutSections(Image image, const SmallState& state, const ChunkMap* chunks,
+                          const perdure_program& program, Store* store, RowTally* tally) {
+  const auto put = [&](uint32_t tag, const std::string& section) {
     tally->AddSection(SectionHash(section));
-    PERDURE_TRY(store->PutSection(image, static_cast<uint32_t>(tag), section));
+    return store->PutSection(image, tag, section);
+  };
+  for (const SectionTag tag : kSectionTags) {
+    PERDURE_TRY(put(static_cast<uint32_t>(tag), EncodeSection(tag, state, program)));
   }
-  return OkStatus();
+  return chunks == nullptr ? OkStatus() : put(kChunkMapSection, chunks->Encode());
 }
 
-// Reads and verifies all sections; adds their hashes to *tally.
+// Reads and verifies them.
 inline Status ReadSections(Image image, const perdure_program& program, Store* store,
-                           SmallState* state, RowTally* tally) {
+                           SmallState* state, ChunkMap* chunks, RowTally* tally) {
+  const uint32_t count = chunks == nullptr ? kSectionCount : kChunkMapSection;
   uint32_t seen = 0;
   const auto read = [&](uint64_t tag, std::string_view section) {
-    if (tag != uint64_t{seen} + 1) return Status(StatusCode::kCorrupt, "a section is missing");
+    if (tag != uint64_t{seen} + 1 || tag > count) {
+      return Status(StatusCode::kCorrupt, "the sections of an image are not those it has");
+    }
     ++seen;
-    PERDURE_TRY(DecodeSection(static_cast<uint32_t>(tag), section, program, state));
+    PERDURE_TRY(tag == kChunkMapSection
+                    ? chunks->Decode(section)
+                    : DecodeSection(static_cast<uint32_t>(tag), section, program, state));
     tally->AddSection(SectionHash(section));
     return OkStatus();
   };
   PERDURE_TRY(store->ForEachSection(image, read));
-  if (seen == kSectionCount) return OkStatus();
+  if (seen == count) return OkStatus();
   return Status(StatusCode::kCorrupt, "a section is missing");
 }
 

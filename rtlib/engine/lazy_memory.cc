@@ -2,15 +2,17 @@
 
 #include <cstring>
 
+#include "rtlib/base/text.h"
 #include "rtlib/engine/image_rows.h"
 #include "rtlib/state/chunk_blob.h"
 
 namespace perdure {
 
 Result<std::unique_ptr<LazyMemory>> LazyMemory::Create(Guest* guest, CommittedImage* image,
-                                                       Store* store, ChunkOverlay overlay) {
+                                                       Store* store, ChunkOverlay overlay,
+                                                       ChunkMap chunks) {
   std::unique_ptr<LazyMemory> lazy(
-      new LazyMemory(guest->program(), image, store, std::move(overlay)));
+      new LazyMemory(guest->program(), image, store, std::move(overlay), std::move(chunks)));
   const uint32_t count = guest->program().memory_count;
   lazy->memories_.resize(count);  // now: their addresses are given away
   for (uint32_t i = 0; i < count; ++i) {
@@ -38,6 +40,11 @@ bool LazyMemory::Load(void* memory, uint64_t chunk, uint8_t* bytes) {
 
 Status LazyMemory::Read(uint64_t id, uint8_t* bytes) {
   PERDURE_ASSIGN_OR_RETURN(const bool has_row, store_.ReadChunk(Image::kBase, id, &blob_));
+  if (has_row != chunks_.Has(id) && !overlay_.Changes(id)) {
+    return Status(StatusCode::kCorrupt,
+                  StrCat("base chunk ", ChunkIdNumber(id), " of memory ", ChunkIdMemory(id),
+                         has_row ? " should not be there" : " is missing"));
+  }
   if (has_row) {
     uint64_t hash;
     PERDURE_TRY(DecodeChunk(id, blob_, bytes, &hash));
@@ -90,7 +97,8 @@ Status LazyMemory::LoadImage(const ImageHeader& base) {
     PutIntoImage(*id, bytes);
   }
   SmallState ignored(program_);
-  PERDURE_TRY(ReadSections(Image::kBase, program_, &store_, &ignored, &tally));
+  ChunkMap chunks;
+  PERDURE_TRY(ReadSections(Image::kBase, program_, &store_, &ignored, &chunks, &tally));
   if (tally == TallyOf(base)) return OkStatus();
   return Status(StatusCode::kCorrupt, "the base rows are not those the header was written with");
 }

@@ -19,8 +19,10 @@
 //  (L3) A chunk that does not verify abandons the event that touched it, before the guest has seen
 //       a byte of it; the instance takes no further one.
 //
-// What is given up: that a row is missing, or is an older version of itself, is found by the
-// header's count and digest of all rows, hence only by reading all of them: LoadImage().
+// A row proves itself by its hash, and its absence is proved by the base's ChunkMap, but for the
+// few chunks that the overlay changes: a fold may have moved those ahead of the map. What is given
+// up: that a row is an older version of itself is found by the digest of all rows, hence only by
+// reading all of them: LoadImage().
 //
 // Threads: confined to the instance's thread.
 #pragma once
@@ -35,6 +37,7 @@
 #include "rtlib/engine/committed_image.h"
 #include "rtlib/engine/guest.h"
 #include "rtlib/engine/store.h"
+#include "rtlib/state/chunk_map.h"
 #include "rtlib/track/missing_pages.h"
 
 namespace perdure {
@@ -44,7 +47,8 @@ class LazyMemory {
   // The guest's and the image's memories have their sizes and nothing in them. All three must
   // outlive the object, and trackers of the memories must not.
   static Result<std::unique_ptr<LazyMemory>> Create(Guest* guest, CommittedImage* image,
-                                                    Store* store, ChunkOverlay overlay);
+                                                    Store* store, ChunkOverlay overlay,
+                                                    ChunkMap chunks);
 
   // Null if the memory is empty.
   MissingPages* memory(uint32_t index) const { return memories_[index].pages.get(); }
@@ -65,8 +69,12 @@ class LazyMemory {
   };
 
   LazyMemory(const perdure_program& program, CommittedImage* image, Store* store,
-             ChunkOverlay overlay)
-      : program_(program), image_(*image), store_(*store), overlay_(std::move(overlay)) {}
+             ChunkOverlay overlay, ChunkMap chunks)
+      : program_(program),
+        image_(*image),
+        store_(*store),
+        overlay_(std::move(overlay)),
+        chunks_(std::move(chunks)) {}
 
   static bool Load(void* memory, uint64_t chunk, uint8_t* bytes);
   Status Read(uint64_t id, uint8_t* bytes);
@@ -77,6 +85,7 @@ class LazyMemory {
   CommittedImage& image_;
   Store& store_;
   const ChunkOverlay overlay_;
+  const ChunkMap chunks_;
   std::vector<Memory> memories_;
   std::string blob_;
   Status failure_;

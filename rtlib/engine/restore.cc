@@ -103,7 +103,7 @@ Status ReplayEvents(const StateHeader& header, const perdure_program& program, S
 // Sets restored->lazy and *small to the newest event, or neither, if the state has to be read
 // whole.
 Status RestoreLazily(const StateHeader& header, Store* store, Guest* guest, CommittedImage* image,
-                     SmallState* small, Restored* restored) {
+                     ChunkMap chunks, SmallState* small, Restored* restored) {
   const perdure_program& program = guest->program();
   SmallState newest = *small;
   ChunkOverlay overlay;
@@ -111,8 +111,9 @@ Status RestoreLazily(const StateHeader& header, Store* store, Guest* guest, Comm
   const bool starts_anew = IsCommand(program) && newest.stack.empty();
   if (starts_anew || overlay.size() > kLazyOverlayChunksMax) return OkStatus();
   PERDURE_TRY(GuestSink(guest, image).Reset(newest));
-  PERDURE_ASSIGN_OR_RETURN(restored->lazy,
-                           LazyMemory::Create(guest, image, store, std::move(overlay)));
+  PERDURE_ASSIGN_OR_RETURN(
+      restored->lazy,
+      LazyMemory::Create(guest, image, store, std::move(overlay), std::move(chunks)));
   *small = std::move(newest);
   return OkStatus();
 }
@@ -165,8 +166,9 @@ Result<Restored> RestoreState(const StateHeader& header, Store* store, Guest* gu
                               CommittedImage* image, RestoreMode mode) {
   const perdure_program& program = guest->program();
   SmallState small(program);
+  ChunkMap chunks;
   RowTally tally;
-  PERDURE_TRY(ReadSections(Image::kBase, program, store, &small, &tally));
+  PERDURE_TRY(ReadSections(Image::kBase, program, store, &small, &chunks, &tally));
   GuestSink sink(guest, image);
   Restored restored;
   if (mode == RestoreMode::kAuto) {
@@ -174,7 +176,7 @@ Result<Restored> RestoreState(const StateHeader& header, Store* store, Guest* gu
     mode = is_large ? RestoreMode::kLazy : RestoreMode::kWhole;
   }
   if (mode == RestoreMode::kLazy) {
-    PERDURE_TRY(RestoreLazily(header, store, guest, image, &small, &restored));
+    PERDURE_TRY(RestoreLazily(header, store, guest, image, std::move(chunks), &small, &restored));
   }
   if (restored.lazy == nullptr) {
     restored = {};

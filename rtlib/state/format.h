@@ -20,7 +20,7 @@
 
 namespace perdure {
 
-inline constexpr uint32_t kStateFormatVersion = 3;
+inline constexpr uint32_t kStateFormatVersion = 4;
 
 static_assert(std::endian::native == std::endian::little,
               "memory images are copied as they lie; a big-endian host needs a conversion here");
@@ -58,6 +58,9 @@ enum class SectionTag : uint32_t {
   kStack = 6,      // the captured call stack of a run
 };
 inline constexpr uint32_t kSectionCount = 6;
+// And the base one more, about itself (chunk_map.h).
+inline constexpr uint32_t kChunkMapSection = 7;
+static_assert(kChunkMapSection == kSectionCount + 1);
 
 // Parts of a delta, in this order, each at most once.
 enum class DeltaTag : uint8_t {

@@ -32,7 +32,7 @@ std::string_view SectionName(SectionTag tag) {
 }
 
 uint64_t PayloadHash(SectionTag tag, std::string_view payload) {
-  return Hash64(payload, kSectionSeed | static_cast<uint32_t>(tag));
+  return SectionPayloadHash(static_cast<uint32_t>(tag), payload);
 }
 
 uint32_t MutableGlobalCount(const perdure_program& program) {
@@ -172,6 +172,10 @@ std::string EncodeSection(SectionTag tag, const SmallState& state, const perdure
   ByteWriter(&hash).U64(PayloadHash(tag, std::string_view(section).substr(kSectionHashBytes)));
   section.replace(0, kSectionHashBytes, hash);
   return section;
+}
+
+uint64_t SectionPayloadHash(uint32_t tag, std::string_view payload) {
+  return Hash64(payload, kSectionSeed | tag);
 }
 
 uint64_t SectionHash(std::string_view section) { return ByteReader(section).U64(); }

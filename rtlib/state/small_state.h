@@ -43,6 +43,9 @@ struct SmallState {
 // The section as stored. REQUIRES: `state` has the shape of `program`.
 std::string EncodeSection(SectionTag tag, const SmallState& state, const perdure_program& program);
 
+// The hash in front of a section's payload.
+uint64_t SectionPayloadHash(uint32_t tag, std::string_view payload);
+
 // Hash of an encoded section, for the base digest. REQUIRES: made by EncodeSection or accepted by
 // DecodeSection.
 uint64_t SectionHash(std::string_view section);

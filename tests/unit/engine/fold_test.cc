@@ -5,6 +5,7 @@
 
 #include "rtlib/base/bytes.h"
 #include "rtlib/engine/record_hash.h"
+#include "rtlib/state/chunk_map.h"
 #include "tests/unit/engine/session.h"
 
 namespace perdure {
@@ -92,6 +93,9 @@ class Unfolded {
     StateHeader& header = *rows.header;
     for (auto& [id, blob] : rows.past_chunks) rows.chunks[id] = blob;
     if (header.past.seq < header.base.seq) rows.sections = rows.past_sections;
+    ChunkMap chunks;
+    for (const auto& [id, blob] : rows.chunks) chunks.Set(id, true);
+    rows.sections[kChunkMapSection] = chunks.Encode();
     header.base = header.past;
     // Rows of chunks beyond the memories' sizes are all right while folding.
     header.base.folding_seq = header.sealed_seq = seq;

@@ -120,6 +120,27 @@ TEST_CASE("(L3) a chunk that does not verify ends the instance before the event 
   CHECK(same);
 }
 
+TEST_CASE("a base chunk that is missing, or should not be there, is found when it is touched") {
+  if (!IsUsable()) return;
+  const RestoreModeScope lazy("lazy");
+  Session session;
+  Prepare(&session);
+  session.Kill();
+  const MemoryDisk good = session.disk();
+  const auto touch = [&](uint32_t chunk) {
+    session.Start();
+    const Status status = session.Try("peek", {I32(chunk * kChunk)}).status();
+    session.Kill();
+    session.disk() = good;
+    return std::string(status.message());
+  };
+  session.disk().rows.chunks.erase(9);
+  CHECK(touch(9).find("base chunk 9 of memory 0 is missing") != std::string::npos);
+  session.disk().rows.chunks[46] = session.disk().rows.chunks.at(9);
+  CHECK(touch(46).find("base chunk 46 of memory 0 should not be there") != std::string::npos);
+  CHECK(touch(9).empty());
+}
+
 TEST_CASE("(L1) folds that move the base meanwhile change nothing of what is read later") {
   if (!IsUsable()) return;
   const RestoreModeScope lazy("lazy");
