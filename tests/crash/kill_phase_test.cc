@@ -33,6 +33,15 @@ int64_t DurationUs(const ProgramOn& program, const std::vector<std::string>& arg
       .count();
 }
 
+// The line of --perdure-info that says how far the base is.
+std::string BaseEvent(const ProgramOn& program) {
+  for (const std::string& line : Lines(program.Run({"--perdure-info", "--perdure-json"}).out)) {
+    if (line.find("\"base_event\"") != std::string::npos) return line;
+  }
+  FAIL("no base event");
+  return {};
+}
+
 }  // namespace
 
 TEST_CASE("a process killed during its first event leaves the first event to the next") {
@@ -98,6 +107,47 @@ TEST_CASE("a process killed while it recovers and folds and closes loses nothing
     scatter.Expect({"step"}, "402\n");
   }
   REQUIRE(died > 0);
+}
+
+TEST_CASE("a process killed while it folds in a pause or between events loses nothing") {
+  ProgramOn scatter(BuildProgram(Module("scatter.wat")));
+  const Command line = scatter.Line({"--perdure-history=none", "-"});
+  constexpr int kUnfolded = 900;
+  {
+    Process process(line);
+    std::string input;
+    for (int i = 0; i < kUnfolded; ++i) input += "step\n";
+    REQUIRE(process.Write(input));
+    for (int i = 1; i <= kUnfolded; ++i) REQUIRE(process.ReadLine() == std::to_string(i));
+    process.Signal(SIGKILL);
+    REQUIRE(process.Wait().signal == SIGKILL);
+  }
+  const std::string main = ReadFile(scatter.state()), wal = ReadFile(scatter.wal());
+  const std::string before = BaseEvent(scatter);
+  const int kills = LongForm() ? 400 : 40;
+  const uint64_t seed = CrashSeed();
+  std::mt19937_64 random(seed);
+  int folded = 0;
+  for (int i = 0; i < kills; ++i) {
+    INFO("PERDURE_SEED=" << seed << ", kill " << i);
+    WriteFile(scatter.state(), main);
+    WriteFile(scatter.wal(), wal);
+    int known = kUnfolded;
+    Process process(line);
+    // The pieces of a fold that is done between events join their transactions.
+    const int events = i % 2 == 0 ? 1 : 200;
+    for (int event = 0; event < events; ++event) {
+      REQUIRE(process.Write("step\n"));
+      REQUIRE(process.ReadLine() == std::to_string(++known));
+    }
+    std::this_thread::sleep_for(std::chrono::microseconds(random() % 25000));
+    process.Signal(SIGKILL);
+    REQUIRE(process.Wait().signal == SIGKILL);
+    folded += BaseEvent(scatter) != before ? 1 : 0;
+    scatter.Expect({"check"}, std::to_string(known) + "\n");
+    scatter.Expect({"step"}, std::to_string(known + 1) + "\n");
+  }
+  REQUIRE(folded > 0);
 }
 
 }  // namespace perdure::test
