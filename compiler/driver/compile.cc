@@ -59,6 +59,8 @@ Command CompileCommand(const CToolchain& tools, const BuildOptions& options,
        "-w"});
   // Blocks nest in C as deep as in wasm; clang's limit is 256.
   if (tools.compiler.is_clang) command.argv.emplace_back("-fbracket-depth=65536");
+  // At -O2 gcc vectorises only loops whose length it knows.
+  if (!tools.compiler.is_clang) command.argv.emplace_back("-fvect-cost-model=dynamic");
   if (features.memory64) command.argv.emplace_back("-DSUPPORT_MEMORY64=1");
   command.argv.insert(command.argv.end(), {"-isystem", tools.runtime.include_directory, "-c",
                                            unit.file, "-o", ObjectName(unit.file)});
@@ -85,8 +87,10 @@ Command LinkCommand(const CToolchain& tools, const BuildOptions& options,
   } else {
     command.argv.emplace_back(options.is_static ? "-static-pie" : "-pie");
   }
-  command.argv.emplace_back("-Wl,--gc-sections");
-  command.argv.insert(command.argv.end(), {"-o", output});
+  // The symbol: see sqlite/without_extensions.cc.
+  command.argv.insert(
+      command.argv.end(),
+      {"-Wl,--gc-sections", "-Wl,-u,perdure_sqlite_without_extensions", "-o", output});
   command.argv.insert(command.argv.end(), objects.begin(), objects.end());
   // Before the runtime: a host library may define what the runtime supplies too, and then wins.
   for (const std::string& host : options.hosts) {
