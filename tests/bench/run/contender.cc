@@ -11,11 +11,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kGuestC =
-    "clang-19 --target=wasm32-wasi -O3 -ffp-contract=off -mexec-model=reactor -w";
+constexpr const char* kGuestC = "clang-19 --target=wasm32-wasi -O3 -ffp-contract=off -w";
 constexpr const char* kGuestCpp =
-    "clang++-19 --target=wasm32-wasi -stdlib=libc++ -fno-exceptions -O3 -ffp-contract=off "
-    "-mexec-model=reactor -w";
+    "clang++-19 --target=wasm32-wasi -stdlib=libc++ -fno-exceptions -O3 -ffp-contract=off -w";
 
 std::vector<std::string> Words(const std::string& text) {
   std::istringstream in(text);
@@ -61,9 +59,11 @@ class Maker {
   }
 
   std::string MakeWasm() const {
-    return Shell(std::string(workload_.IsCpp() ? kGuestCpp : kGuestC) + flags_ + " " +
-                 workload_.guest_flags + " -I" + tools_.repository +
-                 "/tests/bench/run/kernels/guest_include " + source_ + " -o " + wasm_);
+    if (workload_.IsGo()) {
+      return Shell("go build -C " + source_ + " -buildmode=c-shared -o " + wasm_ + " .",
+                   GoEnvironment({{"GOOS", "wasip1"}, {"GOARCH", "wasm"}}));
+    }
+    return Shell(GuestCompiler() + " -mexec-model=reactor " + source_ + " -o " + wasm_);
   }
 
   Contender Native(const std::string& column, const std::string& c, const std::string& cpp) const {
@@ -74,6 +74,12 @@ class Maker {
                       source_ + " " + output + ".o -o " + output + " -lm");
     }
     return Done(column, problem, {output});
+  }
+
+  Contender NativeGo(const std::string& column) const {
+    const std::string output = base_ + ".go";
+    return Done(column, Shell("go build -C " + source_ + " -o " + output + " .", GoEnvironment({})),
+                {output});
   }
 
   // The generated code without the engine.
@@ -99,13 +105,32 @@ class Maker {
     return Done(column, problem, {output});
   }
 
-  // The first program that was built, as a user would run it.
-  Contender Persisting(const std::string& column) const {
-    const std::string state = base_ + ".state.db";
-    for (const char* suffix : {"", "-wal", "-shm"}) unlink((state + suffix).c_str());
-    Contender made = Done(column, "", {full_, "-"});
-    made.command.env = {{"PERDURE_STATE", state}};
-    return made;
+  // The first program that was built, or one that is built now, as a user would run it.
+  Contender Persisting(const std::string& column) {
+    std::string problem;
+    if (full_.empty()) {
+      full_ = base_ + ".full";
+      problem = Shell(tools_.perdure + " build -q " + wasm_ + " --cc=clang-19 -o " + full_);
+    }
+    return OnState(Done(column, problem, {full_, "-"}), base_ + ".state.db");
+  }
+
+  // The workload as a command: it reads its lines itself, and its calls are captured when it does.
+  Contender Captured(const std::string& column, const std::string& flags) {
+    const std::string output = base_ + ".command" + flags;
+    std::string problem = MakeCommand();
+    if (problem.empty()) {
+      problem = Shell(tools_.perdure + " build -q " + command_ + " " + flags +
+                      " --cc=clang-19 -o " + output);
+    }
+    return OnState(Done(column, problem, {output}), output + ".state.db");
+  }
+
+  Contender CompiledByWasmEdge(const std::string& column, const std::string& wasmedge) {
+    const std::string output = base_ + ".wasmedge.so";
+    std::string problem = MakeCommand();
+    if (problem.empty()) problem = Shell(wasmedge + " compile " + command_ + " " + output);
+    return Done(column, problem, {wasmedge, output});
   }
 
   Contender Engine(const std::string& column, const std::string& command) const {
@@ -115,6 +140,36 @@ class Maker {
   const std::string& loops() const { return loops_; }
 
  private:
+  std::string GuestCompiler() const {
+    return std::string(workload_.IsCpp() ? kGuestCpp : kGuestC) + flags_ + " " +
+           workload_.guest_flags + " -I" + tools_.repository +
+           "/tests/bench/run/kernels/guest_include";
+  }
+
+  // The same source with a main, as a command.
+  std::string MakeCommand() {
+    if (!command_.empty()) return "";
+    const std::string loop = base_ + ".loop.o", wasm = base_ + ".command.wasm";
+    std::string problem = Shell(std::string(kGuestC) + " -c " + loops_ + "native.c -o " + loop);
+    if (problem.empty()) {
+      problem = Shell(GuestCompiler() + " -DPERDURE_BENCH_COMMAND " + source_ + " " + loop +
+                      " -o " + wasm);
+    }
+    if (problem.empty()) command_ = wasm;
+    return problem;
+  }
+
+  static std::map<std::string, std::string> GoEnvironment(std::map<std::string, std::string> more) {
+    more.insert({{"CGO_ENABLED", "0"}, {"GOTOOLCHAIN", "local"}, {"GOFLAGS", "-trimpath"}});
+    return more;
+  }
+
+  static Contender OnState(Contender made, const std::string& state) {
+    for (const char* suffix : {"", "-wal", "-shm"}) unlink((state + suffix).c_str());
+    made.command.env = {{"PERDURE_STATE", state}};
+    return made;
+  }
+
   static Contender Done(const std::string& column, const std::string& problem,
                         std::vector<std::string> argv) {
     Contender made{column, {}, problem};
@@ -125,39 +180,61 @@ class Maker {
 
   const Workload& workload_;
   const Tools& tools_;
-  std::string loops_, source_, base_, wasm_, flags_, full_;
+  std::string loops_, source_, base_, wasm_, command_, flags_, full_;
   int count_ = 0;
 };
+
+std::vector<Contender> BuildTricks(Maker* maker, const Tools& tools) {
+  std::vector<Contender> made = {maker->Engineless("all tricks", "", "clang-19")};
+  std::istringstream names(tools.without);
+  for (std::string name; std::getline(names, name, ',');) {
+    made.push_back(maker->Engineless("without " + name, name, "clang-19"));
+  }
+  made.push_back(maker->Engineless("no tricks", "all", "clang-19"));
+  return made;
+}
 
 }  // namespace
 
 std::vector<Contender> BuildContenders(const Workload& workload, const Tools& tools) {
+  if (workload.IsGo() && (tools.tricks || !OnPath("go"))) return {};
   Maker maker(workload, tools);
   if (std::string problem = maker.MakeWasm(); !problem.empty()) return {{"", {}, problem}};
-  std::vector<Contender> made = {maker.Native("native clang", "clang-19", "clang++-19")};
+  std::vector<Contender> made;
+  if (workload.IsGo()) {
+    made.push_back(maker.NativeGo("native"));
+  } else {
+    made.push_back(maker.Native("native", "clang-19", "clang++-19"));
+  }
   if (tools.tricks) {
-    made.push_back(maker.Engineless("all tricks", "", "clang-19"));
-    for (std::istringstream names(tools.without);
-         std::getline(names, made.emplace_back().column, ',');) {
-      const std::string name = made.back().column;
-      made.back() = maker.Engineless("without " + name, name, "clang-19");
-    }
-    made.back() = maker.Engineless("no tricks", "all", "clang-19");
+    std::vector<Contender> others = BuildTricks(&maker, tools);
+    made.insert(made.end(), others.begin(), others.end());
     return made;
   }
-  made.push_back(maker.Engineless("perdure", "", "clang-19"));
+  if (!workload.IsGo()) made.push_back(maker.Engineless("perdure", "", "clang-19"));
   made.push_back(maker.Persisting("perdure, persisting"));
-  if (OnPath("gcc")) {
-    made.push_back(maker.Engineless("perdure --cc=gcc", "", "gcc"));
-    made.push_back(maker.Native("native gcc", "gcc", "g++"));
+  if (workload.is_command_too) {
+    made.push_back(maker.Captured("perdure, capture", "--no-preempt"));
+    made.push_back(maker.Captured("perdure, capture + polls", ""));
   }
-  made.push_back(maker.Engineless("plain wasm2c", "all", "clang-19"));
+  if (!workload.IsGo()) {
+    if (OnPath("gcc")) {
+      made.push_back(maker.Engineless("perdure --cc=gcc", "", "gcc"));
+      made.push_back(maker.Native("native gcc", "gcc", "g++"));
+    }
+    made.push_back(maker.Engineless("plain wasm2c", "all", "clang-19"));
+  }
   if (OnPath("node")) {
-    made.push_back(maker.Engine("V8 (node)", "node --no-liftoff " + maker.loops() + "in_node.mjs"));
+    made.push_back(maker.Engine(
+        "V8 (node)", "node --no-liftoff --no-warnings " + maker.loops() + "in_node.mjs"));
   }
   const std::string python = tools.work + "/venv/bin/python";
   if (access(python.c_str(), X_OK) == 0) {
     made.push_back(maker.Engine("wasmtime", python + " " + maker.loops() + "in_wasmtime.py"));
+  }
+  const std::string wasmedge = tools.work + "/wasmedge/wasmedge";
+  if (!workload.IsGo() && access(wasmedge.c_str(), X_OK) == 0) {
+    made.push_back(maker.CompiledByWasmEdge("WasmEdge", wasmedge));
   }
   return made;
 }

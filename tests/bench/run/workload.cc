@@ -35,14 +35,15 @@ std::vector<Workload> Workloads(const std::string& sources) {
     simd.guest_flags = "-msimd128";
     all.push_back(simd);
   }
+  all.push_back(Kernel("Go", kGo, "go"));
   if (access((sources + "/lua/lua.h").c_str(), R_OK) == 0) {
     for (const char* script : {"fib", "nbody", "strings"}) {
       all.push_back({std::string("Lua: ") + script, "Lua", "lua.c", sources + "/lua", "",
-                     std::string("-DSCRIPT_") + script});
+                     std::string("-DSCRIPT_") + script, true});
     }
   }
   if (access((sources + "/sqlite/sqlite3.c").c_str(), R_OK) == 0) {
-    all.push_back({"SQLite in memory", "SQLite", "sqlite.c", sources + "/sqlite", "", ""});
+    all.push_back({"SQLite in memory", "SQLite", "sqlite.c", sources + "/sqlite", "", "", true});
   }
   return all;
 }

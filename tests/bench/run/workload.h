@@ -13,12 +13,15 @@ struct Workload {
   std::string include;  // a folder for #include, or empty
   std::string guest_flags;
   std::string both_flags;
+  bool is_command_too = false;  // measured as a command as well, whose calls are captured
 
   bool IsCpp() const { return source.ends_with(".cc"); }
+  bool IsGo() const { return source == "go"; }  // a folder with a program of its own
 };
 
 inline constexpr const char* kInteger = "integer and pointer";
 inline constexpr const char* kFloat = "float loops, scalar guest";
+inline constexpr const char* kGo = "Go";
 inline constexpr const char* kSimd = "float loops, SIMD guest";
 
 // Our own kernels, then Lua and SQLite if their sources are in `sources` (see dev: fetched on

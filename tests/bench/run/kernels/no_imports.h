@@ -1,8 +1,8 @@
 /* WASI functions that do nothing, for guests whose C library would import them: a kernel imports
- * nothing, so that every engine can run it alike. */
+ * nothing, so that every engine can run it alike. (A command does import them.) */
 #pragma once
 
-#ifdef __wasm__
+#if defined(__wasm__) && !defined(PERDURE_BENCH_COMMAND)
 #include <stdint.h>
 
 #ifdef __cplusplus

@@ -7,7 +7,10 @@ import wasmtime
 engine = wasmtime.Engine()
 store = wasmtime.Store(engine)
 module = wasmtime.Module.from_file(engine, sys.argv[1])
-exports = wasmtime.Instance(store, module, []).exports(store)
+linker = wasmtime.Linker(engine)
+linker.define_wasi()
+store.set_wasi(wasmtime.WasiConfig())
+exports = linker.instantiate(store, module).exports(store)
 if "_initialize" in exports:
     exports["_initialize"](store)
 for _ in sys.stdin:
