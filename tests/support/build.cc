@@ -154,17 +154,31 @@ std::string Module(const std::string& name) {
 }
 
 std::string SharedModule(const std::string& name) {
-  std::string path = RepositoryFile("../shared/modules/" + name);
+  const char* elsewhere = std::getenv("PERDURE_TEST_MODULES");
+  const std::string folder = elsewhere == nullptr ? RepositoryFile("../shared/modules") : elsewhere;
+  std::string path = folder + "/" + name;
   return fs::exists(path) ? path : "";
 }
 
-std::string CompileHost(const std::string& source) {
-  Built built =
-      Cached("host\n" + source + '\n' + ReadFile(source), "host.o", [&](const auto& path) {
-        return Run({.argv = {kCc, "-std=gnu11", "-O1", "-Wall", "-Werror", "-c", source, "-o", path,
-                             "-I", RepositoryFile("rtlib/include")}});
-      });
+namespace {
+
+std::string CompileC(const std::string& source, const char* name,
+                     const std::vector<std::string>& flags) {
+  const std::string key = "c\n" + Joined(flags) + source + '\n' + ReadFile(source);
+  const Built built = Cached(key, name, [&](const std::string& path) {
+    std::vector<std::string> argv = {kCc, "-std=gnu11", "-O1", "-Wall", "-Werror"};
+    argv.insert(argv.end(), flags.begin(), flags.end());
+    argv.insert(argv.end(), {source, "-o", path, "-I", RepositoryFile("rtlib/include")});
+    return Run({.argv = argv});
+  });
   return Required(built, source);
+}
+
+}  // namespace
+
+std::string CompileHost(const std::string& source) { return CompileC(source, "host.o", {"-c"}); }
+std::string CompileShared(const std::string& source) {
+  return CompileC(source, "preload.so", {"-shared", "-fPIC"});
 }
 
 Built TryBuildProgram(const std::string& module, const BuildOptions& options) {

@@ -20,7 +20,8 @@ Finished RunCompiler(std::vector<std::string> arguments, Command extra = {});
 // repository.
 std::string Module(const std::string& name);
 std::string RepositoryFile(const std::string& path);
-// Empty if the machine does not have the collection of real modules.
+// Empty if the machine does not have the collection of real modules, in ../shared/modules or where
+// PERDURE_TEST_MODULES says.
 std::string SharedModule(const std::string& name);
 
 struct BuildOptions {
@@ -45,7 +46,9 @@ Built TryBuildDriver(const std::string& module, const BuildOptions& options = {}
 std::string BuildProgram(const std::string& module, const BuildOptions& options = {});
 std::string BuildDriver(const std::string& module, const BuildOptions& options = {});
 
-// Compiles C to an object file of the cache; fails the running test on an error.
+// Compiles C to an object file of the cache, or to a library to be preloaded; fails the running
+// test on an error.
 std::string CompileHost(const std::string& source);
+std::string CompileShared(const std::string& source);
 
 }  // namespace perdure::test

@@ -66,11 +66,20 @@ void Limit(__rlimit_resource resource, const std::optional<uint64_t>& value) {
   if (setrlimit(resource, &limit) != 0) _exit(126);
 }
 
+void OpenAs(int fd, const std::string& path, int flags) {
+  if (path.empty()) return;
+  const int opened = open(path.c_str(), flags, 0644);
+  if (opened < 0 || dup2(opened, fd) < 0) _exit(126);
+  close(opened);
+}
+
 // The child's side between fork and exec; a failure shows as exit status 126.
 void BecomeCommand(const Command& command, const int in[2], const int out[2], const int err[2]) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (dup2(in[0], 0) < 0 || dup2(out[1], 1) < 0 || dup2(err[1], 2) < 0) _exit(126);
   for (int fd : {in[0], in[1], out[0], out[1], err[0], err[1]}) close(fd);
+  OpenAs(0, command.input_file, O_RDONLY);
+  OpenAs(1, command.output_file, O_WRONLY | O_CREAT | O_APPEND);
   signal(SIGPIPE, SIG_DFL);
   if (!command.cwd.empty() && chdir(command.cwd.c_str()) != 0) _exit(126);
   Limit(RLIMIT_FSIZE, command.file_bytes_max);

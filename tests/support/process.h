@@ -28,6 +28,8 @@ struct Command {
   std::vector<std::string> unset = {};          // removed from the inherited ones
   std::string cwd = {};
   std::string input = {};                       // the whole of standard input (Run only)
+  std::string input_file = {};                  // standard input, in place of a pipe
+  std::string output_file = {};                 // standard output, appended to, likewise
   bool as_nobody = false;                       // drop to the unprivileged user; REQUIRES: IsRoot()
   bool closed_stdout = false;                   // standard output is a pipe nobody reads
   std::optional<uint64_t> file_bytes_max = {};  // RLIMIT_FSIZE
