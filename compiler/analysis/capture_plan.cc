@@ -52,7 +52,9 @@ class Planner {
     FindEqualTypes();
     CollectCallers();
     Spread();
-    if (RefuseTailCalls(diagnostics)) return std::nullopt;
+    RefuseReferencesInExceptions(diagnostics);
+    RefuseTailCalls(diagnostics);
+    if (diagnostics->has_errors()) return std::nullopt;
     return NumberSites();
   }
 
@@ -134,7 +136,26 @@ class Planner {
     return IsIndirect(item.kind) ? type_waits_[canonical_[item.target]] : waits_[item.target];
   }
 
-  bool RefuseTailCalls(Diagnostics* diagnostics) const {
+  // The values of an exception are bytes, whose types nobody looks at when it is on the stack.
+  void RefuseReferencesInExceptions(Diagnostics* diagnostics) const {
+    for (uint32_t i = 0; i < module_.tags.size(); ++i) {
+      for (const ValueType type : module_.types[module_.tags[i].type].params) {
+        if (type != ValueType::kFuncref && type != ValueType::kExternref) continue;
+        Diagnostic& error =
+            internal::ErrorAt(module_, module_.tags[i].offset,
+                              StrCat("tag ", i, " carries a value of type ", ValueTypeName(type),
+                                     ", which is not supported in commands"),
+                              diagnostics);
+        error.notes.emplace_back(
+            "an exception can be on the call stack when it is saved, and its references would be "
+            "addresses of this process");
+        error.helps.emplace_back("put the reference into a table and throw its index");
+        break;
+      }
+    }
+  }
+
+  void RefuseTailCalls(Diagnostics* diagnostics) const {
     for (uint32_t f = 0; f < module_.functions.size(); ++f) {
       const Function& function = module_.functions[f];
       for (const OutlineItem& item : OutlineOf(function)) {
@@ -146,10 +167,9 @@ class Planner {
             diagnostics);
         error.notes.emplace_back("its call stack is saved while it waits");
         error.helps.emplace_back("build the module without -mtail-call");
-        return true;
+        return;
       }
     }
-    return false;
   }
 
   // Calls before polls, each in order: the one pass over the outline is made twice.

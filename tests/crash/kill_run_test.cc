@@ -114,12 +114,6 @@ Finished KillAfter(const Command& line, int64_t delay_us) {
   return process.Wait();
 }
 
-Finished KillAtCall(Command line, const std::string& orders) {
-  line.env["LD_PRELOAD"] = CompileShared(RepositoryFile("tests/crash/kill_at_call.c"));
-  line.env["PERDURE_KILL_AT"] = orders;
-  return Run(line);
-}
-
 std::string Number(uint64_t number) { return std::to_string(number); }
 
 }  // namespace
@@ -158,7 +152,7 @@ TEST_CASE("(O1, O2, O4) a run that is killed before and after system calls print
   for (int kills = 0; kills < kills_wanted;) {
     const std::string orders =
         "any:" + Number(random() % 60) + (random() % 2 == 0 ? ":before" : ":after");
-    const Finished finished = KillAtCall(journey.Line(), orders);
+    const Finished finished = Run(KilledAt(journey.Line(), orders));
     kills += finished.signal == SIGKILL ? 1 : 0;
     CAPTURE(kills, orders);
     if (journey.Check(finished)) journey.Begin();
@@ -172,7 +166,7 @@ TEST_CASE("(O2) into a file, a run that is killed at its n-th write prints every
   for (const char* when : {":before", ":after"}) {
     for (uint64_t n = 0;; ++n) {
       journey.Begin();
-      Finished finished = KillAtCall(journey.Line(), "output:" + Number(n) + when);
+      Finished finished = Run(KilledAt(journey.Line(), "output:" + Number(n) + when));
       CAPTURE(n, when);
       if (finished.signal == 0) break;
       while (!journey.Check(finished)) finished = Run(journey.Line());
@@ -191,7 +185,7 @@ TEST_CASE("(O3) into a pipe, what was being written when it was killed may come 
       Command line = journey.Line();
       line.output_file = {};
       const Finished killed =
-          KillAtCall(line, "output:" + Number(n) + (after ? ":after" : ":before"));
+          Run(KilledAt(line, "output:" + Number(n) + (after ? ":after" : ":before")));
       CAPTURE(n, after, killed.Text());
       if (killed.signal == 0) break;
       REQUIRE((killed.out == golden.substr(0, killed.out.size())));

@@ -80,6 +80,10 @@ void BecomeCommand(const Command& command, const int in[2], const int out[2], co
   for (int fd : {in[0], in[1], out[0], out[1], err[0], err[1]}) close(fd);
   OpenAs(0, command.input_file, O_RDONLY);
   OpenAs(1, command.output_file, O_WRONLY | O_CREAT | O_APPEND);
+  if (command.fd3 >= 0) {
+    const int copy = fcntl(command.fd3, F_DUPFD, 4);  // it may be 3 itself
+    if (dup2(copy, 3) < 0 || close(copy) != 0) _exit(126);
+  }
   signal(SIGPIPE, SIG_DFL);
   if (!command.cwd.empty() && chdir(command.cwd.c_str()) != 0) _exit(126);
   Limit(RLIMIT_FSIZE, command.file_bytes_max);

@@ -30,6 +30,7 @@ struct Command {
   std::string input = {};                       // the whole of standard input (Run only)
   std::string input_file = {};                  // standard input, in place of a pipe
   std::string output_file = {};                 // standard output, appended to, likewise
+  int fd3 = -1;                                 // what descriptor 3 is to be
   bool as_nobody = false;                       // drop to the unprivileged user; REQUIRES: IsRoot()
   bool closed_stdout = false;                   // standard output is a pipe nobody reads
   std::optional<uint64_t> file_bytes_max = {};  // RLIMIT_FSIZE

@@ -4,6 +4,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "tests/support/build.h"
+
 namespace perdure::test {
 
 ProgramOn::ProgramOn(std::string program)
@@ -45,6 +47,12 @@ void ProgramOn::CallAndKill(const std::string& line) const {
   Finished finished = process.Wait();
   INFO(finished.Text());
   REQUIRE(answer.has_value());
+}
+
+Command KilledAt(Command line, const std::string& call) {
+  line.env["LD_PRELOAD"] = CompileShared(RepositoryFile("tests/support/kill_at_call.c"));
+  line.env["PERDURE_KILL_AT"] = call;
+  return line;
 }
 
 void RequireContains(const std::string& text, const std::string& word) {

@@ -45,6 +45,9 @@ class ProgramOn {
   std::string program_, state_;
 };
 
+// `line` killed at a system call, as tests/support/kill_at_call.c describes: "output:3:before".
+Command KilledAt(Command line, const std::string& call);
+
 // Fails the running test, showing both, unless `word` stands in `text`.
 void RequireContains(const std::string& text, const std::string& word);
 
