@@ -138,7 +138,7 @@ std::string Required(const Built& built, const std::string& module) {
 Finished RunCompiler(std::vector<std::string> arguments, Command extra) {
   arguments.insert(arguments.begin(), kCompiler);
   extra.argv = std::move(arguments);
-  extra.timeout = std::chrono::seconds(180);
+  extra.timeout = std::chrono::seconds(580);  // large modules, on a machine that does much else
   return Run(extra);
 }
 
