@@ -115,7 +115,7 @@ class Planner {
     }
     for (uint32_t f = 0; polls_ && f < module_.functions.size(); ++f) {
       for (const OutlineItem& item : OutlineOf(module_.functions[f])) {
-        if (!item.is_dead && item.kind == OutlineKind::kLoop) MarkWaits(f);
+        if (item.kind == OutlineKind::kLoop && Waits(item)) MarkWaits(f);
       }
     }
     while (!pending_.empty()) {
@@ -132,7 +132,7 @@ class Planner {
 
   bool Waits(const OutlineItem& item) const {
     if (item.is_dead) return false;
-    if (item.kind == OutlineKind::kLoop) return polls_;
+    if (item.kind == OutlineKind::kLoop) return polls_ && !item.needs_no_poll;
     return IsIndirect(item.kind) ? type_waits_[canonical_[item.target]] : waits_[item.target];
   }
 

@@ -1,10 +1,10 @@
 // CapturePlan: which functions may be on the call stack when a run is committed, and where they
 // are then.
 //
-// A function is captured if it can wait: it calls an import that may block, or has a loop (when
-// loops poll), or calls a captured function. A call through a table can reach every function of its
-// type that a reference can name. Everything follows from the module; the text that wasm2c writes
-// is not asked.
+// A function is captured if it can wait: it calls an import that may block, or has a loop that
+// polls (if any are to; frontend/loop_turns.h says which), or calls a captured function. A call
+// through a table can reach every function of its type that a reference can name. Everything
+// follows from the module; the text that wasm2c writes is not asked.
 //
 // Invariants
 //   P1  The site of every activation that can be under a commit is in `sites`.

@@ -6,6 +6,7 @@ void BodyOutline::BeginBody(Function* function) {
   depth_ = 1;
   dead_depth_ = 0;
   loop_begins_ = false;
+  turns_.BeginBody();
   function->locals_begin = static_cast<uint32_t>(module_->locals.size());
   function->outline_begin = static_cast<uint32_t>(module_->outline.size());
 }
@@ -19,29 +20,40 @@ void BodyOutline::AddLocals(uint32_t count, ValueType type) {
   if (count != 0) module_->locals.push_back({count, type});
 }
 
-void BodyOutline::Instruction(bool is_end) {
+void BodyOutline::Instruction(bool is_end, LoopTurns::Kind kind) {
   if (loop_begins_ && is_end) module_->outline.back().is_dead = true;
   loop_begins_ = false;
+  if (IsLive()) turns_.Next(kind);
 }
 
 void BodyOutline::Call(OutlineKind kind, uint32_t target) {
   Add(kind, target);
+  turns_.Calls();
   if (kind == OutlineKind::kReturnCall || kind == OutlineKind::kReturnCallIndirect) Leave();
 }
 
 void BodyOutline::OpenLoop() {
   Add(OutlineKind::kLoop, 0);
   loop_begins_ = true;
-  OpenBlock();
+  ++depth_;
+  turns_.OpenLoop(static_cast<uint32_t>(module_->outline.size() - 1), !IsLive());
+}
+
+void BodyOutline::OpenBlock(bool is_conditional) {
+  ++depth_;
+  turns_.OpenBlock(is_conditional);
 }
 
 void BodyOutline::NextPart() {
   if (dead_depth_ == depth_) dead_depth_ = 0;
+  turns_.NextPart();
 }
 
 void BodyOutline::CloseBlock() {
-  NextPart();
+  if (dead_depth_ == depth_) dead_depth_ = 0;
   --depth_;
+  if (const std::optional<uint32_t> loop = turns_.CloseBlock())
+    module_->outline[*loop].needs_no_poll = true;
 }
 
 void BodyOutline::Leave() {
@@ -49,7 +61,7 @@ void BodyOutline::Leave() {
 }
 
 void BodyOutline::Add(OutlineKind kind, uint32_t target) {
-  module_->outline.push_back({target, kind, dead_depth_ != 0});
+  module_->outline.push_back({target, kind, !IsLive()});
 }
 
 }  // namespace perdure

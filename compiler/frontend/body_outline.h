@@ -7,6 +7,7 @@
 
 #include <cstdint>
 
+#include "compiler/frontend/loop_turns.h"
 #include "compiler/frontend/module.h"
 
 namespace perdure {
@@ -20,19 +21,30 @@ class BodyOutline {
   void AddLocals(uint32_t count, ValueType type);
 
   // Before each instruction of the body, whichever it is; is_end: it is `end`.
-  void Instruction(bool is_end);
+  void Instruction(bool is_end, LoopTurns::Kind kind);
 
   void Call(OutlineKind kind, uint32_t target);
   void OpenLoop();
-  void OpenBlock() { ++depth_; }
+  // is_conditional: it is not certain to run to its end once it begins.
+  void OpenBlock(bool is_conditional);
   void NextPart();    // else, catch, catch_all
   void CloseBlock();  // end, delegate
   void Leave();       // the rest of the block is dead
 
+  // What only some instructions say of themselves.
+  void Names(uint32_t value) {
+    if (IsLive()) turns_.Names(value);
+  }
+  void Branches(uint32_t depth, bool is_conditional) {
+    if (IsLive()) turns_.Branches(depth, is_conditional);
+  }
+
  private:
   void Add(OutlineKind kind, uint32_t target);
+  bool IsLive() const { return dead_depth_ == 0; }
 
   Module* module_;
+  LoopTurns turns_;
   uint32_t depth_ = 1;
   uint32_t dead_depth_ = 0;  // the block whose rest is dead; 0: none
   bool loop_begins_ = false;

@@ -92,7 +92,7 @@ class CodeReader final : public DeclarationReader {
     // wabt's validator asserts that there is an open block.
     if (depth_ == 0) return Fail(instruction_, "instruction after the end of the function");
     if (opcode.IsInvalid()) return Result::Ok;  // wabt's reader reports it
-    outline_.Instruction(opcode == Opcode::End);
+    outline_.Instruction(opcode == Opcode::End, PartInLoop(opcode));
     Features& features = module_.features;
     const uint8_t prefix = opcode.GetPrefix();
     features.simd |= prefix == 0xfd;
@@ -105,13 +105,13 @@ class CodeReader final : public DeclarationReader {
 
   Result OnUnreachableExpr() override { return Leave(validator_.OnUnreachable(At())); }
   Result OnNopExpr() override { return validator_.OnNop(At()); }
-  Result OnBlockExpr(Type type) override { return Open(validator_.OnBlock(At(), type)); }
+  Result OnBlockExpr(Type type) override { return Open(validator_.OnBlock(At(), type), false); }
   Result OnLoopExpr(Type type) override {
     CHECK_RESULT(CheckDepth(validator_.OnLoop(At(), type)));
     outline_.OpenLoop();
     return Result::Ok;
   }
-  Result OnIfExpr(Type type) override { return Open(validator_.OnIf(At(), type)); }
+  Result OnIfExpr(Type type) override { return Open(validator_.OnIf(At(), type), true); }
   Result OnElseExpr() override { return NextPart(validator_.OnElse(At())); }
   Result OnEndExpr() override {
     // The last `end` closes the function or the constant; their own callbacks validate that.
@@ -119,13 +119,13 @@ class CodeReader final : public DeclarationReader {
     outline_.CloseBlock();
     return validator_.OnEnd(At());
   }
-  Result OnBrExpr(Index depth) override { return Leave(validator_.OnBr(At(), Var(depth))); }
-  Result OnBrIfExpr(Index depth) override { return validator_.OnBrIf(At(), Var(depth)); }
+  Result OnBrExpr(Index depth) override { return Leave(validator_.OnBr(At(), Label(depth))); }
+  Result OnBrIfExpr(Index depth) override { return validator_.OnBrIf(At(), Label(depth)); }
   Result OnBrTableExpr(Index count, Index* depths, Index default_depth) override {
     CHECK_RESULT(validator_.BeginBrTable(At()));
     for (Index i = 0; i < count; ++i)
-      CHECK_RESULT(validator_.OnBrTableTarget(At(), Var(depths[i])));
-    CHECK_RESULT(validator_.OnBrTableTarget(At(), Var(default_depth)));
+      CHECK_RESULT(validator_.OnBrTableTarget(At(), Label(depths[i])));
+    CHECK_RESULT(validator_.OnBrTableTarget(At(), Label(default_depth)));
     return Leave(validator_.EndBrTable(At()));
   }
   Result OnReturnExpr() override { return Leave(validator_.OnReturn(At())); }
@@ -160,7 +160,7 @@ class CodeReader final : public DeclarationReader {
 
   // ---- exceptions
 
-  Result OnTryExpr(Type type) override { return Open(Throws(validator_.OnTry(At(), type))); }
+  Result OnTryExpr(Type type) override { return Open(Throws(validator_.OnTry(At(), type)), true); }
   Result OnCatchExpr(Index tag) override {
     return NextPart(Throws(validator_.OnCatch(At(), Var(tag), false)));
   }
@@ -182,9 +182,9 @@ class CodeReader final : public DeclarationReader {
 
   // ---- variables and constants
 
-  Result OnLocalGetExpr(Index local) override { return validator_.OnLocalGet(At(), Var(local)); }
-  Result OnLocalSetExpr(Index local) override { return validator_.OnLocalSet(At(), Var(local)); }
-  Result OnLocalTeeExpr(Index local) override { return validator_.OnLocalTee(At(), Var(local)); }
+  Result OnLocalGetExpr(Index local) override { return validator_.OnLocalGet(At(), Local(local)); }
+  Result OnLocalSetExpr(Index local) override { return validator_.OnLocalSet(At(), Local(local)); }
+  Result OnLocalTeeExpr(Index local) override { return validator_.OnLocalTee(At(), Local(local)); }
   Result OnGlobalGetExpr(Index global) override {
     return validator_.OnGlobalGet(At(), Var(global));
   }
@@ -192,7 +192,10 @@ class CodeReader final : public DeclarationReader {
     if (global < module_.globals.size() && IsReference(module_.globals[global].type)) Use(global);
     return validator_.OnGlobalSet(At(), Var(global));
   }
-  Result OnI32ConstExpr(uint32_t) override { return validator_.OnConst(At(), Type::I32); }
+  Result OnI32ConstExpr(uint32_t value) override {
+    outline_.Names(value);
+    return validator_.OnConst(At(), Type::I32);
+  }
   Result OnI64ConstExpr(uint64_t) override { return validator_.OnConst(At(), Type::I64); }
   Result OnF32ConstExpr(uint32_t) override { return validator_.OnConst(At(), Type::F32); }
   Result OnF64ConstExpr(uint64_t) override { return validator_.OnConst(At(), Type::F64); }
@@ -312,9 +315,17 @@ class CodeReader final : public DeclarationReader {
  private:
   wabt::Location At() const { return wabt::Location(instruction_); }
   wabt::Var Var(Index index) const { return wabt::Var(index, At()); }
+  wabt::Var Local(Index local) {
+    outline_.Names(local);
+    return Var(local);
+  }
+  wabt::Var Label(Index depth) {
+    outline_.Branches(depth, opcode_ == Opcode::BrIf);
+    return Var(depth);
+  }
 
-  Result Open(Result result) {
-    outline_.OpenBlock();
+  Result Open(Result result, bool is_conditional) {
+    outline_.OpenBlock(is_conditional);
     return CheckDepth(result);
   }
   Result NextPart(Result result) {

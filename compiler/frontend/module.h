@@ -83,6 +83,7 @@ struct OutlineItem {
   // It never runs and wasm2c writes no C for it: it comes after an unconditional branch in the same
   // block, or is a loop without instructions.
   bool is_dead = false;
+  bool needs_no_poll = false;  // a loop, see loop_turns.h
 };
 
 struct Global {

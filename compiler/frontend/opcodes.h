@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "compiler/frontend/loop_turns.h"
 #include "compiler/frontend/module.h"
 #include "wabt/common.h"
 #include "wabt/opcode.h"
@@ -25,6 +26,40 @@ inline bool IsExtendedConstant(wabt::Opcode opcode) {
       return true;
     default:
       return false;
+  }
+}
+
+// The loads and stores of the core specification, whose codes follow one another.
+inline bool IsLoad(wabt::Opcode opcode) {
+  return opcode >= wabt::Opcode::I32Load && opcode <= wabt::Opcode::I64Load32U;
+}
+inline bool IsStore(wabt::Opcode opcode) {
+  return opcode >= wabt::Opcode::I32Store && opcode <= wabt::Opcode::I64Store32;
+}
+
+inline LoopTurns::Kind PartInLoop(wabt::Opcode opcode) {
+  using Kind = LoopTurns::Kind;
+  switch (opcode) {
+    case wabt::Opcode::LocalGet:
+      return Kind::kGet;
+    case wabt::Opcode::LocalSet:
+      return Kind::kSet;
+    case wabt::Opcode::LocalTee:
+      return Kind::kTee;
+    case wabt::Opcode::I32Const:
+      return Kind::kConst;
+    case wabt::Opcode::I32Add:
+      return Kind::kAdd;
+    case wabt::Opcode::I32Sub:
+      return Kind::kSub;
+    case wabt::Opcode::I32Ne:
+    case wabt::Opcode::I32LtS:
+    case wabt::Opcode::I32LtU:
+    case wabt::Opcode::I32GtS:
+    case wabt::Opcode::I32GtU:
+      return Kind::kTest;
+    default:
+      return IsLoad(opcode) ? Kind::kLoad : IsStore(opcode) ? Kind::kStore : Kind::kOther;
   }
 }
 
