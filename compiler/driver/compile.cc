@@ -27,8 +27,8 @@ bool IsSharedLibrary(const std::string& path) {
 }
 
 int OptimizeLevel(const BuildOptions& options, const Unit& unit) {
-  if (unit.is_resume) return 1;
-  return unit.is_giant ? std::min(options.optimize, 1) : options.optimize;
+  const int level = unit.is_resume ? 2 : options.optimize;
+  return unit.is_giant ? std::min(level, 1) : level;
 }
 
 }  // namespace

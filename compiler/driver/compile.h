@@ -20,8 +20,8 @@ struct CToolchain {
   const RuntimeFiles& runtime;
 };
 
-// Compiles `unit` in `directory`. Resume forms are always optimised, and never much: a program that
-// was restored may stay in one for ever, and they are the larger part of the text. File names are
+// Compiles `unit` in `directory`. Resume forms are always optimised: a program that was restored
+// may stay in one for ever. File names are
 // relative, so that neither the object nor ccache's key depends on where the work directory is.
 Command CompileCommand(const CToolchain& tools, const BuildOptions& options,
                        const Features& features, const Unit& unit, const std::string& directory,

@@ -142,7 +142,7 @@ class ShardWriter {
     PERDURE_TRY(WriteEmitted(work_, ShardName(index), text, translation_));
     if (!rewriter_) return OkStatus();
     resume = StrCat("/* Written by perdure. */\n#include \"app-resume.h\"\n", resume);
-    AddUnit({.file = ResumeName(index), .is_resume = true});
+    AddUnit({.file = ResumeName(index), .is_resume = true, .is_giant = shard.is_giant});
     return WriteEmitted(work_, ResumeName(index), resume, translation_);
   }
 

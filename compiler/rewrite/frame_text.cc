@@ -1,5 +1,7 @@
 #include "compiler/rewrite/frame_text.h"
 
+#include <algorithm>
+
 #include "compiler/wasm2c/c_types.h"
 #include "rtlib/base/text.h"
 
@@ -18,6 +20,37 @@ uint32_t FrameBytes(ValueType type) {
       return 16;
     case ValueType::kFuncref:
       return 32;
+  }
+  return 0;
+}
+
+std::string ResultMember(const FuncType& type) {
+  const std::string c_type = CResultType(type);
+  return "as_" + c_type.substr(c_type.rfind(' ') + 1);
+}
+
+FrameSlots FrameSlots::Of(const std::vector<Variable>& variables) {
+  FrameSlots slots;
+  uint32_t depth = 0, caught = 0;
+  for (const Variable& variable : variables) {
+    uint32_t& end = variable.place == LivePlace::kLocal   ? slots.stack
+                    : variable.place == LivePlace::kStack ? depth
+                                                          : caught;
+    end = std::max(end, variable.index + 1);
+  }
+  slots.caught = slots.stack + depth;
+  slots.end = slots.caught + caught;
+  return slots;
+}
+
+uint32_t FrameSlots::SlotOf(const Variable& variable) const {
+  switch (variable.place) {
+    case LivePlace::kLocal:
+      return variable.index;
+    case LivePlace::kStack:
+      return stack + variable.index;
+    case LivePlace::kCatch:
+      return caught + variable.index;
   }
   return 0;
 }

@@ -10,9 +10,6 @@
 namespace perdure {
 namespace {
 
-// In this process a kept exception is its tag, its size and that many bytes.
-constexpr std::string_view kCaughtHeader = "sizeof(wasm_rt_tag_t) + sizeof(uint32_t)";
-
 // Declarations of kept exceptions move to the top of the function, where saves reach them.
 std::string_view WithoutCaughtType(std::string_view line) {
   const size_t begin = std::min(line.find_first_not_of(' '), line.size());
@@ -34,7 +31,9 @@ FunctionForms::FunctionForms(const FunctionSource& source, const CapturePlan& pl
       live_(live),
       site_of_(text.points.size(), kNoSite),
       point_of_(plan.first_site[text.function + 1] - plan.first_site[text.function], kNoSite),
-      entries_(text.tries.size()) {}
+      entries_(text.tries.size()),
+      slots_(FrameSlots::Of(text.variables)),
+      step_of_(text.points.size(), SavePlan::kEnd) {}
 
 bool FunctionForms::FindSites() {
   const Function& function = source_.module.functions[text_.function];
@@ -63,20 +62,21 @@ bool FunctionForms::FindSites() {
     }
     ++point;
   }
-  GroupSaves();
+  PlanSaves();
   return std::find(point_of_.begin(), point_of_.end(), kNoSite) == point_of_.end();
 }
 
-void FunctionForms::GroupSaves() {
-  std::map<std::vector<uint32_t>, size_t> known;
+void FunctionForms::PlanSaves() {
+  std::vector<std::vector<uint32_t>> live;
   for (uint32_t point = 0; point < site_of_.size(); ++point) {
     if (site_of_[point] == kNoSite) continue;
     const std::span<const uint32_t> at = live_.At(point);
-    std::vector<uint32_t> live(at.begin(), at.end());
-    const auto [save, is_new] = known.try_emplace(live, saves_.size());
-    if (is_new) saves_.push_back({std::move(live), {}});
-    saves_[save->second].sites.push_back(site_of_[point]);
-    is_sharing_ |= !is_new;
+    live.emplace_back(at.begin(), at.end());
+  }
+  saves_ = SavePlan(live);
+  size_t site = 0;
+  for (uint32_t point = 0; point < site_of_.size(); ++point) {
+    if (site_of_[point] != kNoSite) step_of_[point] = saves_.StepOf(site++);
   }
 }
 
@@ -98,6 +98,18 @@ uint32_t FunctionForms::OutermostTry(uint32_t point) const {
   return attempt;
 }
 
+bool FunctionForms::IsInTry(uint32_t point) const {
+  if (text_.points[point].innermost_try != Point::kNoTry) return true;
+  // A kept exception is taken from the frame, which is gone once another frame has been popped.
+  return std::any_of(live_.At(point).begin(), live_.At(point).end(), [&](uint32_t number) {
+    return text_.variables[number].place == LivePlace::kCatch;
+  });
+}
+
+bool FunctionForms::ResumesCallee(uint32_t site) const {
+  return IsInTry(point_of_[site - plan_.first_site[text_.function]]);
+}
+
 bool FunctionForms::HasCaught() const {
   return !text_.variables.empty() && text_.variables.back().place == LivePlace::kCatch;
 }
@@ -109,61 +121,48 @@ std::string FunctionForms::Indentation(uint32_t point) const {
   return std::string(std::min(line.find_first_not_of(' '), line.size()), ' ');
 }
 
-// "goto perdure_save_7;", with what a try has to put back before.
+// "{ perdure_site = 7u; goto perdure_put_3; }", with what a try has to put back before.
 std::string FunctionForms::Leave(uint32_t point) const {
-  const std::string save = StrCat("goto perdure_save_", site_of_[point], ";");
+  std::string out = "{ ";
   const uint32_t attempt = OutermostTry(point);
-  if (attempt == Point::kNoTry) return save;
-  return StrCat("{ wasm_rt_set_unwind_target(", text_.tries[attempt].name, "_outer_target); ", save,
-                " }");
-}
-
-std::string FunctionForms::SaveCode(const std::string& site,
-                                    const std::vector<uint32_t>& live) const {
-  std::string puts, bytes;
-  uint32_t size = 0;
-  for (const uint32_t number : live) {
-    const Variable& variable = text_.variables[number];
-    if (variable.place != LivePlace::kCatch) {
-      StrAppend(&puts, "    PERDURE_PUT(perdure_frame, ", size, ", ", CType(variable.type), ", ",
-                variable.name, ");\n");
-      size += FrameBytes(variable.type);
-      continue;
-    }
-    const std::string_view name = variable.name;
-    const std::string at = StrCat(size, bytes);
-    StrAppend(&puts, "    PERDURE_PUT(perdure_frame, ", at, ", wasm_rt_tag_t, ", name, "_tag);\n",
-              "    PERDURE_PUT(perdure_frame, ", at, " + sizeof(wasm_rt_tag_t), uint32_t, ", name,
-              "_size);\n", "    wasm_rt_memcpy(perdure_frame + ", at, " + ", kCaughtHeader, ", ",
-              name, ", ", name, "_size);\n");
-    StrAppend(&bytes, " + ", kCaughtHeader, " + ", name, "_size");
+  if (attempt != Point::kNoTry) {
+    StrAppend(&out, "wasm_rt_set_unwind_target(", text_.tries[attempt].name, "_outer_target); ");
   }
-  return StrCat("{\n    char* perdure_frame = perdure_push_frame(", site, ", ", size, bytes, ");\n",
-                live.empty() ? "    (void)perdure_frame;\n" : puts, "  }\n  goto perdure_leave;\n");
+  StrAppend(&out, "perdure_site = ", site_of_[point], "u; goto ");
+  if (step_of_[point] == SavePlan::kEnd) return out + "perdure_pack; }";
+  return StrCat(out, "perdure_put_", step_of_[point], "; }");
 }
 
-std::string FunctionForms::TakeCode(uint32_t point) const {
+std::string FunctionForms::PutCode(uint32_t number) const {
+  const Variable& variable = text_.variables[number];
+  const std::string to = StrCat("  PERDURE_PUT(perdure_slots + ", slots_.SlotOf(variable), ", ");
+  const std::string_view name = variable.name;
+  if (variable.place != LivePlace::kCatch)
+    return StrCat(to, "0, ", CType(variable.type), ", ", name, ");\n");
+  return StrCat(to, "0, wasm_rt_tag_t, ", name, "_tag);\n", to, "8, uint64_t, ", name, "_size);\n",
+                to, "16, uintptr_t, (uintptr_t)", name, ");\n");
+}
+
+// The exceptions that are kept at `point`, from their slots into the function's frame.
+std::string FunctionForms::TakeCaught(uint32_t point) const {
   std::string out;
-  uint32_t size = 0;
-  std::string caught_bytes;
   for (const uint32_t number : live_.At(point)) {
     const Variable& variable = text_.variables[number];
-    if (variable.place != LivePlace::kCatch) {
-      StrAppend(&out, "      PERDURE_TAKE(perdure_frame, ", size, ", ", CType(variable.type), ", ",
-                variable.name, ");\n");
-      size += FrameBytes(variable.type);
-      continue;
-    }
+    if (variable.place != LivePlace::kCatch) continue;
+    const std::string from =
+        StrCat("      PERDURE_TAKE(perdure_slots + ", slots_.SlotOf(variable), ", ");
     const std::string_view name = variable.name;
-    const std::string at = StrCat(size, caught_bytes);
-    StrAppend(&out, "      PERDURE_TAKE(perdure_frame, ", at, ", wasm_rt_tag_t, ", name, "_tag);\n",
-              "      PERDURE_TAKE(perdure_frame, ", at, " + sizeof(wasm_rt_tag_t), uint32_t, ",
-              name, "_size);\n", "      ", name, " = alloca(", name, "_size);\n",
-              "      wasm_rt_memcpy(", name, ", perdure_frame + ", at, " + ", kCaughtHeader, ", ",
-              name, "_size);\n");
-    StrAppend(&caught_bytes, " + ", kCaughtHeader, " + ", name, "_size");
+    StrAppend(&out, from, "0, wasm_rt_tag_t, ", name, "_tag);\n", from, "8, uint32_t, ", name,
+              "_size);\n", from, "16, void*, ", name, ");\n", "      ", name,
+              " = wasm_rt_memcpy(alloca(", name, "_size), ", name, ", ", name, "_size);\n");
   }
   return out;
+}
+
+const FuncType& FunctionForms::ResultsOf(uint32_t point) const {
+  const OutlineItem& item = ItemOf(point);
+  if (item.kind != OutlineKind::kCall) return source_.module.types[item.target];
+  return source_.module.types[source_.module.functions[item.target].type];
 }
 
 // How the resume form goes on in the callee of `point`.
@@ -181,18 +180,27 @@ void FunctionForms::WriteCall(uint32_t point, std::string* out) const {
   const Point& call = text_.points[point];
   const std::string indent = Indentation(point);
   const std::string result = call.result.empty() ? "" : StrCat(call.result, " = ");
+  const std::string test = StrCat(indent, "if (UNLIKELY(perdure_capturing)) ", Leave(point), "\n");
   if (!is_resume_) {
-    StrAppend(out, indent, result, call.call, ";\n");
-  } else {
-    // A declaration moves out of the branches.
-    const bool declares = call.result.ends_with(" tmp");
-    const std::string assign = declares ? "tmp = " : result;
-    if (declares) StrAppend(out, indent, call.result, ";\n");
-    StrAppend(out, indent, "if (0) {\n", indent, "  perdure_resume_", site_of_[point], ":;\n",
-              indent, "  ", assign, ResumeCall(point), ";\n", indent, "} else {\n", indent, "  ",
-              assign, call.call, ";\n", indent, "}\n");
+    StrAppend(out, indent, result, call.call, ";\n", test);
+    return;
   }
-  StrAppend(out, indent, "if (UNLIKELY(perdure_capturing)) ", Leave(point), "\n");
+  // A declaration moves out of the branches.
+  const bool declares = call.result.ends_with(" tmp");
+  const std::string assign = declares ? "tmp = " : result;
+  if (declares) StrAppend(out, indent, call.result, ";\n");
+  const std::string arrive =
+      StrCat(indent, "if (0) {\n", indent, "  perdure_resume_", site_of_[point], ":;\n");
+  if (IsInTry(point)) {
+    StrAppend(out, arrive, indent, "  ", assign, ResumeCall(point), ";\n", indent, "} else {\n",
+              indent, "  ", assign, call.call, ";\n", indent, "}\n", test);
+    return;
+  }
+  StrAppend(out, indent, assign, call.call, ";\n", test, arrive);
+  if (!assign.empty()) {
+    StrAppend(out, indent, "  ", assign, "perdure_result.", ResultMember(ResultsOf(point)), ";\n");
+  }
+  StrAppend(out, indent, "}\n");
 }
 
 void FunctionForms::WriteImport(uint32_t point, std::string* out) const {
@@ -215,8 +223,8 @@ void FunctionForms::WriteImport(uint32_t point, std::string* out) const {
 void FunctionForms::WritePoll(uint32_t point, std::string* out) const {
   const std::string indent = Indentation(point);
   StrAppend(out, text_.lines[text_.points[point].line], "\n", indent,
-            "  if (UNLIKELY(perdure_poll_requested)) {\n", indent, "    perdure_poll(instance);\n",
-            indent, "    if (perdure_capturing) ", Leave(point), "\n", indent, "  }\n");
+            "  if (UNLIKELY(perdure_poll_requested) && perdure_polled(instance)) ", Leave(point),
+            "\n");
   if (is_resume_) StrAppend(out, indent, "  perdure_resume_", site_of_[point], ":;\n");
 }
 
@@ -274,28 +282,47 @@ void FunctionForms::WriteBody(std::string* out) const {
 void FunctionForms::WriteSaves(std::string* out) const {
   const FuncType& type = source_.module.types[source_.module.functions[text_.function].type];
   if (type.results.empty()) StrAppend(out, "  return;\n");
-  for (size_t i = 0; i < saves_.size(); ++i) {
-    const Save& save = saves_[i];
-    if (save.sites.size() == 1) {
-      StrAppend(out, "  perdure_save_", save.sites[0], ": ",
-                SaveCode(StrCat(save.sites[0], "u"), save.live));
-      continue;
+  for (size_t i = 0; i < saves_.steps().size(); ++i) {
+    const SavePlan::Step& step = saves_.steps()[i];
+    StrAppend(out, "  perdure_put_", i, ":;\n");
+    for (const uint32_t variable : step.put) StrAppend(out, PutCode(variable));
+    if (step.next == SavePlan::kEnd) {
+      StrAppend(out, "  goto perdure_pack;\n");
+    } else {
+      StrAppend(out, "  goto perdure_put_", step.next, ";\n");
     }
-    for (const uint32_t site : save.sites) {
-      StrAppend(out, "  perdure_save_", site, ": perdure_site = ", site, "u; goto perdure_push_", i,
-                ";\n");
-    }
-    StrAppend(out, "  perdure_push_", i, ": ", SaveCode("perdure_site", save.live));
   }
-  StrAppend(out, "  perdure_leave:;\n  FUNC_EPILOGUE;\n  ", DummyReturn(type), "\n}\n");
+  StrAppend(out, "  perdure_pack:;\n  perdure_save(perdure_site);\n");
+  if (is_resume_) StrAppend(out, "  perdure_leave:;\n");
+  StrAppend(out, "  FUNC_EPILOGUE;\n  ", DummyReturn(type), "\n}\n");
 }
 
-void FunctionForms::WritePop(std::string* out) const {
-  StrAppend(out, "  const char* perdure_frame = perdure_pop_frame(&perdure_site);\n",
-            "  switch (perdure_site) {\n");
+void FunctionForms::WriteCaught(std::string* out) const {
+  for (const Variable& variable : text_.variables) {
+    if (variable.place != LivePlace::kCatch) continue;
+    StrAppend(out, "  wasm_rt_tag_t ", variable.name, "_tag;\n  uint32_t ", variable.name,
+              "_size;\n  void* ", variable.name, ";\n");
+  }
+}
+
+// From a frame to its site. Values that are not the site's are what is left in their slots: the
+// site does not need them.
+void FunctionForms::WriteEntry(std::string* out) const {
+  StrAppend(out, "  if (UNLIKELY(perdure_site == PERDURE_CAPTURED)) goto perdure_leave;\n");
+  std::vector<bool> is_saved(text_.variables.size());
+  for (const SavePlan::Step& step : saves_.steps()) {
+    for (const uint32_t number : step.put) is_saved[number] = true;
+  }
+  for (uint32_t number = 0; number < text_.variables.size(); ++number) {
+    const Variable& variable = text_.variables[number];
+    if (!is_saved[number] || variable.place == LivePlace::kCatch) continue;
+    StrAppend(out, "  PERDURE_TAKE(perdure_slots + ", slots_.SlotOf(variable), ", 0, ",
+              CType(variable.type), ", ", variable.name, ");\n");
+  }
+  StrAppend(out, "  switch (perdure_site) {\n");
   for (uint32_t point = 0; point < site_of_.size(); ++point) {
     if (site_of_[point] == kNoSite) continue;
-    StrAppend(out, "    case ", site_of_[point], "u:\n", TakeCode(point));
+    StrAppend(out, "    case ", site_of_[point], "u:\n", TakeCaught(point));
     const uint32_t attempt = OutermostTry(point);
     if (attempt == Point::kNoTry) {
       StrAppend(out, "      goto perdure_resume_", site_of_[point], ";\n");
@@ -311,12 +338,8 @@ void FunctionForms::WriteHot(std::string* out) {
   is_resume_ = false;
   StrAppend(out, text_.head, "\n");
   for (const std::string_view line : text_.declarations) StrAppend(out, line, "\n");
-  if (is_sharing_) StrAppend(out, "  u32 perdure_site;\n");
-  for (const Variable& variable : text_.variables) {
-    if (variable.place != LivePlace::kCatch) continue;
-    StrAppend(out, "  wasm_rt_tag_t ", variable.name, "_tag;\n  uint32_t ", variable.name,
-              "_size;\n  void* ", variable.name, ";\n");
-  }
+  StrAppend(out, "  u32 perdure_site;\n");
+  WriteCaught(out);
   WriteBody(out);
 }
 
@@ -337,14 +360,10 @@ void FunctionForms::WriteResume(std::string* out) {
     StrAppend(out, "  ", CType(variable.type), " ", is_volatile, variable.name, ";\n");
   }
   for (const std::string_view line : text_.declarations) StrAppend(out, line, "\n");
-  StrAppend(out, "  u32 perdure_site;\n");
+  StrAppend(out, "  u32 perdure_site = perdure_enter(instance);\n");
   if (!text_.tries.empty()) StrAppend(out, "  volatile u32 perdure_pending = UINT32_MAX;\n");
-  for (const Variable& variable : text_.variables) {
-    if (variable.place != LivePlace::kCatch) continue;
-    StrAppend(out, "  wasm_rt_tag_t ", variable.name, "_tag;\n  uint32_t ", variable.name,
-              "_size;\n  void* ", variable.name, ";\n");
-  }
-  WritePop(out);
+  WriteCaught(out);
+  WriteEntry(out);
   WriteBody(out);
 }
 

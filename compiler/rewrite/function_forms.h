@@ -1,19 +1,24 @@
 // FunctionForms: the two forms of a captured function, from its text and its live values.
 //
-//   hot form                                      resume form, cold
-//     var_i0 = f(instance, var_i0);                 u32 perdure_site; pop the frame;
-//     if (perdure_capturing) goto perdure_save_7;   switch (perdure_site) {
-//     ...                                             case 7: take values; goto perdure_resume_7;
-//     return var_i0;                                }
-//     perdure_save_7: {                             ...
-//       push a frame for site 7, put the values     if (0) {
-//     }                                               perdure_resume_7:;
-//     goto perdure_leave;                             var_i0 = perdure_resume_f(instance);
-//     perdure_leave:;                               } else {
-//     return 0;                                       var_i0 = f(instance, var_i0);
-//                                                   }
-//                                                   if (perdure_capturing) goto perdure_save_7;
-//                                                   ... as the hot form to its end
+//   hot form                                        resume form, cold
+//     var_i0 = f(instance, var_i0);                   u32 perdure_site = perdure_enter(instance);
+//     if (perdure_capturing) {                        if (captured again) return anything;
+//       perdure_site = 7; goto perdure_put_3;         all values from their slots;
+//     }                                               switch (perdure_site) {
+//     ...                                               case 7: goto perdure_resume_7;
+//     return var_i0;                                  }
+//     perdure_put_3: values into their slots;         ...
+//     goto perdure_put_5;                             var_i0 = f(instance, var_i0);
+//     perdure_put_5: ...                              if (perdure_capturing) { ... }
+//     goto perdure_pack;                              if (0) {
+//     perdure_pack: perdure_save(perdure_site);         perdure_resume_7:;
+//     perdure_leave:;                                   var_i0 = perdure_result.as_u32;
+//     return 0;                                       }
+//                                                     ... as the hot form to its end
+//
+// The sites share the code that saves (save_plan.h). On the way in, perdure_enter() has the callee
+// resumed before the values are taken, so that this is no part of the body either: what a resume
+// form has that the hot form has not is one load for each variable and one jump for each site.
 //
 // Kinds of site. After a call of the module (direct or through a table) the values live after it
 // are saved; the callee's own frame says how to go on in it. An import is called again, so what is
@@ -21,7 +26,8 @@
 // (which may be one of the arguments) before it is known to be one. At a poll the values live at
 // the loop's head are saved.
 //
-// try. wasm2c's try is a setjmp whose buffer lives in a block of the function. On the way out of a
+// try. wasm2c's try is a setjmp whose buffer lives in a block of the function. A callee that may
+// throw into it is resumed at its site, by this function. On the way out of a
 // body the unwind target becomes what it was outside of the outermost try. On the way in the
 // resume form enters the tries around the site from the outermost inwards, each at its own "{", so
 // that every buffer is armed in the activation that will use it:
@@ -37,8 +43,8 @@
 //
 // Invariants
 //   F1  Between setting perdure_capturing and leaving the function no statement of the module runs.
-//   F2  A frame's bytes depend on the site and the values alone: values in the order of the site's
-//       live list, each at its natural size.
+//   F2  A frame's bytes depend on the site and the values alone: a value's slot depends on its
+//       place, and what is packed from the slots is the site's live list.
 //   F3  Both forms save the same values at the same site, so a frame does not tell which one it is
 //       from.
 //
@@ -52,9 +58,11 @@
 #include <vector>
 
 #include "compiler/analysis/capture_plan.h"
+#include "compiler/rewrite/frame_text.h"
 #include "compiler/rewrite/function_reader.h"
 #include "compiler/rewrite/function_text.h"
 #include "compiler/rewrite/liveness.h"
+#include "compiler/rewrite/save_plan.h"
 
 namespace perdure {
 
@@ -73,14 +81,12 @@ class FunctionForms {
 
   // REQUIRES: FindSites(). In the order of the live list of perdure/capture.h.
   std::vector<const Variable*> LiveAt(uint32_t site) const;
+  // As perdure_site::is_in_try.
+  bool ResumesCallee(uint32_t site) const;
+  const FrameSlots& slots() const { return slots_; }
 
  private:
   static constexpr uint32_t kNoSite = UINT32_MAX;
-  // Sites with the same live values share the code that saves them.
-  struct Save {
-    std::vector<uint32_t> live;
-    std::vector<uint32_t> sites;
-  };
 
   // How a try goes on to a site that is in its body.
   struct Entry {
@@ -88,7 +94,7 @@ class FunctionForms {
     uint32_t next;  // the next try inwards, or kNoTry: the site
   };
 
-  void GroupSaves();
+  void PlanSaves();
   void WriteBody(std::string* out) const;
   void WriteLine(uint32_t line, std::string* out) const;
   void WritePoint(uint32_t point, std::string* out) const;
@@ -96,13 +102,16 @@ class FunctionForms {
   void WriteImport(uint32_t point, std::string* out) const;
   void WritePoll(uint32_t point, std::string* out) const;
   void WriteSaves(std::string* out) const;
-  void WritePop(std::string* out) const;
+  void WriteCaught(std::string* out) const;
+  void WriteEntry(std::string* out) const;
   void WriteDispatch(uint32_t attempt, std::string* out) const;
   std::string Leave(uint32_t point) const;
   std::string Indentation(uint32_t point) const;
   std::string ResumeCall(uint32_t point) const;
-  std::string SaveCode(const std::string& site, const std::vector<uint32_t>& live) const;
-  std::string TakeCode(uint32_t point) const;
+  std::string PutCode(uint32_t variable) const;
+  std::string TakeCaught(uint32_t point) const;
+  const FuncType& ResultsOf(uint32_t point) const;
+  bool IsInTry(uint32_t point) const;
   uint32_t OutermostTry(uint32_t point) const;
   bool HasCaught() const;
   const OutlineItem& ItemOf(uint32_t point) const;
@@ -115,8 +124,9 @@ class FunctionForms {
   std::vector<uint32_t> site_of_;            // by point
   std::vector<uint32_t> point_of_;           // by site, less the first of the function
   std::vector<std::vector<Entry>> entries_;  // by try
-  std::vector<Save> saves_;
-  bool is_sharing_ = false;
+  FrameSlots slots_;
+  SavePlan saves_;
+  std::vector<uint32_t> step_of_;  // of saves_, by point
 };
 
 }  // namespace perdure

@@ -1,5 +1,7 @@
 #include "compiler/rewrite/rewriter.h"
 
+#include <algorithm>
+#include <set>
 #include <utility>
 
 #include "compiler/diag/printable.h"
@@ -26,6 +28,8 @@ Rewriter::Rewriter(const Module& module, const Wasm2cNames& names, const Capture
       plan_(plan),
       wrappers_(module, names, plan),
       list_of_site_(plan.sites.size(), kNoList),
+      resumes_callee_(plan.sites.size()),
+      slots_(module.functions.size()),
       resume_prototypes_(module.functions.size()) {
   for (uint32_t i = 0; i < module.functions.size(); ++i) {
     if (!module.functions[i].imported && plan.IsCaptured(i))
@@ -102,6 +106,7 @@ Status Rewriter::RewriteFunction(const FunctionSource& source, uint32_t function
 }
 
 void Rewriter::KeepLive(const FunctionForms& forms, uint32_t function) {
+  slots_[function] = forms.slots();
   for (uint32_t site = plan_.first_site[function]; site < plan_.first_site[function + 1]; ++site) {
     std::vector<LiveValue> list;
     for (const Variable* variable : forms.LiveAt(site)) {
@@ -111,6 +116,7 @@ void Rewriter::KeepLive(const FunctionForms& forms, uint32_t function) {
                       variable->index});
     }
     KeepList(site, std::move(list));
+    resumes_callee_[site] = forms.ResumesCallee(site);
   }
 }
 
@@ -122,10 +128,19 @@ std::string Rewriter::ResumeHeader() const {
     if (prototype.empty()) continue;
     StrAppend(&out, "__attribute__((section(\".text.resume\"))) ", prototype, ";\n");
   }
+  std::set<std::pair<std::string, std::string>> members;
+  for (uint32_t i = 0; i < module_.functions.size(); ++i) {
+    if (!resume_prototypes_[i].empty() && !TypeOf(i).results.empty())
+      members.emplace(ResultMember(TypeOf(i)), CResultType(TypeOf(i)));
+  }
+  out +=
+      "\n/* The result of the function that was resumed last. */\nextern PERDURE_HIDDEN union {\n";
+  for (const auto& [member, type] : members) StrAppend(&out, "  ", type, " ", member, ";\n");
+  out += "  char nothing;\n} perdure_result;\n";
   return out;
 }
 
-Result<std::string> Rewriter::CaptureTable(const std::string& symbol) const {
+std::string Rewriter::LiveAndSites() const {
   std::vector<const std::vector<LiveValue>*> lists(live_lists_.size());
   for (const auto& [list, number] : live_lists_) lists[number] = &list;
   std::vector<uint32_t> begin(lists.size(), kNoList);
@@ -133,10 +148,6 @@ Result<std::string> Rewriter::CaptureTable(const std::string& symbol) const {
   uint32_t value_count = 0;
   for (uint32_t i = 0; i < plan_.sites.size(); ++i) {
     const CaptureSite& site = plan_.sites[i];
-    if (list_of_site_[i] == kNoList) {
-      return Status(StatusCode::kInvalidArgument,
-                    StrCat("wasm2c wrote no function ", site.function));
-    }
     const std::vector<LiveValue>& list = *lists[list_of_site_[i]];
     uint32_t& at = begin[list_of_site_[i]];
     if (at == kNoList) {
@@ -149,32 +160,81 @@ Result<std::string> Rewriter::CaptureTable(const std::string& symbol) const {
     }
     StrAppend(&sites, "    {", site.function, ", ", site.ordinal, ", ",
               kKindNames[static_cast<size_t>(site.kind)], ", ", site.target, ", ", at, ", ",
-              list.size(), "},\n");
+              list.size(), ", ", resumes_callee_[i] ? 1 : 0, "},\n");
   }
-  std::string resume, tags;
-  for (size_t i = 0; i < module_.functions.size(); ++i) {
+  // C has no empty arrays, and a command may have nothing to capture.
+  return StrCat("static const perdure_live live[] = {\n", values,
+                "    {0, 0, 0},\n};\n\nstatic const perdure_site sites[] = {\n", sites,
+                "    {0, 0, 0, 0, 0, 0, 0},\n};\n\n");
+}
+
+// By function: its resume form, what that returns (cases of resume_next), its places.
+std::string Rewriter::ResumeTables() const {
+  std::map<std::string, size_t> numbers;  // of results, by C type
+  std::string forms, results, places, cases;
+  uint32_t slot_count = 1;
+  for (uint32_t i = 0; i < module_.functions.size(); ++i) {
+    StrAppend(&places, "    {", slots_[i].stack, ", ", slots_[i].caught, "},\n");
+    slot_count = std::max(slot_count, slots_[i].end);
     if (resume_prototypes_[i].empty()) {
-      StrAppend(&resume, "    0,\n");
-    } else {
-      StrAppend(&resume, "    (wasm_rt_function_ptr_t)", ResumeName(names_.functions[i].symbol),
-                ",\n");
+      forms += "    0,\n";
+      results += "    0,\n";
+      continue;
     }
+    const std::string type = CResultType(TypeOf(i));
+    const auto [number, is_new] = numbers.try_emplace(type, numbers.size());
+    StrAppend(&forms, "    (wasm_rt_function_ptr_t)", ResumeName(names_.functions[i].symbol),
+              ",\n");
+    StrAppend(&results, "    ", number->second, ",\n");
+    if (!is_new) continue;
+    const std::string to =
+        TypeOf(i).results.empty() ? "" : StrCat("perdure_result.", ResultMember(TypeOf(i)), " = ");
+    StrAppend(&cases, "    case ", number->second, ": ", to, "((", type,
+              " (*)(void*))form)(instance); break;\n");
   }
+  return StrCat("perdure_slot perdure_slots[", slot_count,
+                "];\n\nstatic const perdure_places places[] = {\n", places,
+                "};\n\nstatic const wasm_rt_function_ptr_t resume[] = {\n", forms,
+                "};\n\nstatic const uint16_t results[] = {\n", results,
+                "};\n\n__typeof__(perdure_result) perdure_result;\n\n"
+                "static void resume_next(void* instance) {\n"
+                "  const wasm_rt_function_ptr_t form = perdure_next_resume();\n"
+                "  switch (results[perdure_next_function()]) {\n",
+                cases, "  }\n}\n\n");
+}
+
+// What the forms call.
+std::string Rewriter::CaptureFunctions(const std::string& symbol) const {
+  const std::string table = StrCat("&perdure_", symbol, "_capture");
+  return StrCat("\nvoid perdure_save(uint32_t site) { perdure_pack_frame(", table,
+                ", site); }\n\nuint32_t perdure_enter(void* instance) {\n"
+                "  return perdure_take_frame(",
+                table,
+                ", instance);\n}\n\nint perdure_polled(void* instance) {\n"
+                "  perdure_poll(instance);\n  return perdure_capturing;\n}\n");
+}
+
+Result<std::string> Rewriter::CaptureTable(const std::string& symbol) const {
+  for (uint32_t i = 0; i < plan_.sites.size(); ++i) {
+    if (list_of_site_[i] != kNoList) continue;
+    return Status(StatusCode::kInvalidArgument,
+                  StrCat("wasm2c wrote no function ", plan_.sites[i].function));
+  }
+  std::string tags;
   for (const std::string& tag : names_.tags) StrAppend(&tags, "    &", tag, ",\n");
   PERDURE_ASSIGN_OR_RETURN(const std::string wrappers, wrappers_.Definitions());
-  // C has no empty arrays, and a command may have nothing to capture.
   return StrCat(
       "/* Written by perdure: where the call stack can be captured. See perdure/capture.h. */\n"
       "#include <perdure/capture.h>\n\n#include \"app-resume.h\"\n\n",
-      wrappers, "static const perdure_live live[] = {\n", values,
-      "    {0, 0, 0},\n};\n\nstatic const perdure_site sites[] = {\n", sites,
-      "    {0, 0, 0, 0, 0, 0},\n};\n\nstatic const wasm_rt_function_ptr_t resume[] = {\n", resume,
-      "    0,\n};\n\nstatic const wasm_rt_tag_t tags[] = {\n", tags,
+      wrappers, LiveAndSites(), ResumeTables(), "static const wasm_rt_tag_t tags[] = {\n", tags,
       "    0,\n};\n\nconst perdure_capture perdure_", symbol,
       "_capture = {\n    .site_count = ", plan_.sites.size(),
       ",\n    .sites = sites,\n    .live = live,\n    .resume = resume,\n"
       "    .tag_count = ",
-      names_.tags.size(), ",\n    .tags = tags,\n    .polls = ", plan_.polls ? 1 : 0, ",\n};\n");
+      names_.tags.size(), ",\n    .tags = tags,\n    .polls = ", plan_.polls ? 1 : 0,
+      ",\n    .slots = perdure_slots,\n    .places = places,\n    .resume_next = "
+      "resume_next,\n};\n",
+      CaptureFunctions(symbol));
 }
 
 }  // namespace perdure

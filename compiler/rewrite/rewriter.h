@@ -47,6 +47,13 @@ class Rewriter {
   void KeepLive(const FunctionForms& forms, uint32_t function);
   void KeepWrappers();
   void KeepList(uint32_t site, std::vector<LiveValue> list);
+  // Parts of app.capture.c.
+  std::string LiveAndSites() const;
+  std::string ResumeTables() const;
+  std::string CaptureFunctions(const std::string& symbol) const;
+  const FuncType& TypeOf(uint32_t function) const {
+    return module_.types[module_.functions[function].type];
+  }
 
   const Module& module_;
   const Wasm2cNames& names_;
@@ -55,6 +62,8 @@ class Rewriter {
   std::unordered_map<std::string_view, uint32_t> functions_;  // captured ones, by symbol
   std::map<std::vector<LiveValue>, uint32_t> live_lists_;
   std::vector<uint32_t> list_of_site_;          // values of live_lists_
+  std::vector<bool> resumes_callee_;            // by site
+  std::vector<FrameSlots> slots_;               // by function
   std::vector<std::string> resume_prototypes_;  // by function; empty: none
 };
 

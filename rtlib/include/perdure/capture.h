@@ -6,9 +6,9 @@
  *   hot     as wasm2c wrote it. After each call that may be captured it tests perdure_capturing; if
  *           set, it pushes one frame (site, live values) and returns a dummy value. Loop heads test
  *           perdure_poll_requested and then call perdure_poll().
- *   resume  cold; entered only to take restored frames on. It pops its own frame, puts the live
- *           values back, resumes the callee (or issues the host call again) and goes on as the hot
- *           form would.
+ *   resume  cold; entered only to take restored frames on. It has its own frame popped and its
+ *           callee resumed, puts the live values back and goes on as the hot form would, behind the
+ *           call (or by issuing the host call again).
  *
  *            perdure_capturing = 1                          a new process
  *   innermost host call returns a dummy              runtime puts the frames back
@@ -20,6 +20,10 @@
  * named by their place): no native address and nothing that depends on optimisation, compiler or
  * CPU. In this process a frame is what perdure_push_frame() returned: the site's values in order,
  * each at its natural size without padding, in native byte order.
+ *
+ * Generated code need not know that layout: it moves values between its variables and slots, one
+ * for each place of a function, and perdure_pack_frame() and perdure_take_frame() move them between
+ * slots and frame.
  *
  * Thread rule: one run at a time per process; everything here belongs to the thread that executes
  * it. perdure_poll_requested alone may be set by any thread or signal handler.
@@ -42,6 +46,11 @@ extern "C" {
 #else
 #define PERDURE_COLD
 #define PERDURE_HIDDEN
+#endif
+#if defined(__clang__) && (defined(__x86_64__) || defined(__aarch64__))
+#define PERDURE_KEEPS_REGISTERS __attribute__((preserve_most))
+#else
+#define PERDURE_KEEPS_REGISTERS
 #endif
 
 /* 1 while the stack is being handed over. */
@@ -73,6 +82,18 @@ typedef struct perdure_live {
   uint32_t index;
 } perdure_live;
 
+/* Where a value is on its way between a variable and a frame: every place of a function has a slot,
+ * large enough for every type; of an exception its tag, size and address. */
+typedef struct perdure_slot {
+  uint64_t words[4];
+} perdure_slot;
+
+/* The slots of a function: locals from 0, and from here on */
+typedef struct perdure_places {
+  uint32_t stack;  /* operands by depth */
+  uint32_t caught; /* exceptions by depth */
+} perdure_places;
+
 typedef struct perdure_site {
   uint32_t function; /* index of the function that contains it */
   /* Among the call and call_indirect (return_call ...) instructions of the function, in the order
@@ -81,6 +102,9 @@ typedef struct perdure_site {
   uint8_t kind; /* PERDURE_SITE_... */
   uint32_t target;
   uint32_t live_begin, live_count; /* in perdure_capture::live */
+  /* Of a call: the resume form calls the callee's resume form itself, because it is in the body of
+   * a `try`. 0: perdure_take_frame() does it. */
+  uint8_t is_in_try;
 } perdure_site;
 
 /* Everything the runtime must know of a program's rewritten code; perdure_program::capture. */
@@ -95,10 +119,17 @@ typedef struct perdure_capture {
   uint32_t tag_count;
   const wasm_rt_tag_t* tags; /* by tag index */
   uint8_t polls;             /* 0: its loop heads do not poll */
+  perdure_slot* slots;
+  const perdure_places* places; /* per function */
+  /* Calls the resume form of the next frame and keeps its result for the form that called it. */
+  void (*resume_next)(void* instance);
 } perdure_capture;
 
-/* Moves one live value between a variable and a frame, as generated code does it. The variable may
- * be volatile, the frame's bytes are not aligned. */
+/* perdure_take_frame(): the frame has been captured again. */
+#define PERDURE_CAPTURED UINT32_MAX
+
+/* Moves one live value between a variable and a frame or its slot. The variable may be volatile, a
+ * frame is not aligned. */
 #define PERDURE_PUT(frame, offset, type, variable)                      \
   do {                                                                  \
     const type value_ = (variable);                                     \
@@ -119,12 +150,34 @@ PERDURE_HIDDEN PERDURE_COLD void* perdure_push_frame(uint32_t site, uint32_t byt
  * frames were verified before the first was popped: the site lies in the asking function. */
 PERDURE_HIDDEN const void* perdure_pop_frame(uint32_t* site);
 
-/* The resume function of the frame that is next, for a call through a table. */
+/* The function whose frame is next, and its resume form. */
+PERDURE_HIDDEN uint32_t perdure_next_function(void);
 PERDURE_HIDDEN wasm_rt_function_ptr_t perdure_next_resume(void);
+
+/* perdure_push_frame() with the values of `site` from the slots. */
+PERDURE_HIDDEN PERDURE_COLD void perdure_pack_frame(const perdure_capture* capture, uint32_t site);
+
+/* perdure_pop_frame() for a resume form. If the frame waits for a call, first resumes that, unless
+ * is_in_try. Then the frame's values are in the slots and its site is returned; or
+ * PERDURE_CAPTURED: the stack is being handed over once more, and the caller returns. An exception
+ * in a slot is valid until the next pop. */
+PERDURE_HIDDEN PERDURE_COLD uint32_t perdure_take_frame(const perdure_capture* capture,
+                                                        void* instance);
 
 /* At a loop head with perdure_poll_requested. Returns with perdure_capturing set (the caller pushes
  * its frame and returns) or not (it goes on). */
 PERDURE_HIDDEN PERDURE_COLD void perdure_poll(void* instance);
+
+/* ---- What generated code defines for itself (app.capture.c) ---- */
+
+/* perdure_capture::slots. */
+extern PERDURE_HIDDEN perdure_slot perdure_slots[];
+/* perdure_pack_frame() and perdure_take_frame() of the program's table. */
+PERDURE_HIDDEN PERDURE_COLD void perdure_save(uint32_t site);
+PERDURE_HIDDEN PERDURE_COLD uint32_t perdure_enter(void* instance);
+/* perdure_poll(), then perdure_capturing. The loop it is called in keeps its values in registers,
+ * as if there were no call. */
+PERDURE_HIDDEN PERDURE_COLD PERDURE_KEEPS_REGISTERS int perdure_polled(void* instance);
 
 #ifdef __cplusplus
 } /* extern "C" */

@@ -28,7 +28,7 @@ extern "C" {
 
 /* Raised whenever a field of these structs changes meaning; checked when an instance is opened, so
  * that an object file from an older compiler is refused and not misread. */
-#define PERDURE_PROGRAM_ABI 3u
+#define PERDURE_PROGRAM_ABI 4u
 
 /* Binary-format value types (core spec 5.3). */
 enum {

@@ -36,21 +36,23 @@ enum Live : uint32_t { kPlain = 0, kCaught = 3, kObject = 4 };
 constexpr uint8_t CALL = PERDURE_SITE_CALL, INDIRECT = PERDURE_SITE_CALL_INDIRECT,
                   IMPORT = PERDURE_SITE_IMPORT, POLL = PERDURE_SITE_POLL;
 const perdure_site kSites[] = {
-    {kFStart, 0, IMPORT, kFWait, kPlain, 2},       {kFStart, 1, CALL, kFSum, kPlain, 2},
-    {kFStart, 2, INDIRECT, kTI32ToI32, kPlain, 2}, {kFStart, 3, CALL, kFCatch, kPlain, 2},
-    {kFStart, 4, CALL, kFRethrow, kPlain, 2},      {kFStart, 5, CALL, kFSpin, kPlain, 2},
-    {kFStart, 6, CALL, kFMany, kPlain, 2},         {kFStart, 7, CALL, kFHold, kPlain, 2},
-    {kFStart, 8, IMPORT, kFPrint, kPlain, 2},      {kFSum, 0, CALL, kFSum, kPlain, 2},
-    {kFSum, 1, IMPORT, kFWait, kPlain, 2},         {kFIndirect, 1, IMPORT, kFWait, kPlain, 1},
-    {kFThrower, 1, IMPORT, kFWait, kPlain, 1},     {kFCatch, 0, CALL, kFThrower, kPlain, 1},
-    {kFRethrow, 1, IMPORT, kFWait, kCaught, 1},    {kFSpin, 0, POLL, 0, kPlain, 3},
-    {kFHold, 1, IMPORT, kFWait, kObject, 1},       {kFMany, 0, IMPORT, kFPrint, kPlain, 1},
+    {kFStart, 0, IMPORT, kFWait, kPlain, 2, 0},       {kFStart, 1, CALL, kFSum, kPlain, 2, 0},
+    {kFStart, 2, INDIRECT, kTI32ToI32, kPlain, 2, 0}, {kFStart, 3, CALL, kFCatch, kPlain, 2, 0},
+    {kFStart, 4, CALL, kFRethrow, kPlain, 2, 0},      {kFStart, 5, CALL, kFSpin, kPlain, 2, 0},
+    {kFStart, 6, CALL, kFMany, kPlain, 2, 0},         {kFStart, 7, CALL, kFHold, kPlain, 2, 0},
+    {kFStart, 8, IMPORT, kFPrint, kPlain, 2, 0},      {kFSum, 0, CALL, kFSum, kPlain, 2, 0},
+    {kFSum, 1, IMPORT, kFWait, kPlain, 2, 0},         {kFIndirect, 1, IMPORT, kFWait, kPlain, 1, 0},
+    {kFThrower, 1, IMPORT, kFWait, kPlain, 1, 0},     {kFCatch, 0, CALL, kFThrower, kPlain, 1, 0},
+    {kFRethrow, 1, IMPORT, kFWait, kCaught, 1, 0},    {kFSpin, 0, POLL, 0, kPlain, 3, 0},
+    {kFHold, 1, IMPORT, kFWait, kObject, 1, 0},       {kFMany, 0, IMPORT, kFPrint, kPlain, 1, 0},
 };
 static_assert(sizeof(kSites) / sizeof(kSites[0]) == kSiteCount);
 
 const wasm_rt_tag_t kTags[] = {&kTag};
-const perdure_capture kCapture = {kSiteCount, kSites, kLive, kResumeCode, 1, kTags, 1};
-const perdure_capture kCaptureNoPolls = {kSiteCount, kSites, kLive, kResumeCode, 1, kTags, 0};
+const perdure_capture kCapture = {kSiteCount, kSites, kLive,   kResumeCode, 1,
+                                  kTags,      1,      nullptr, nullptr,     nullptr};
+const perdure_capture kCaptureNoPolls = {kSiteCount, kSites, kLive,   kResumeCode, 1,
+                                         kTags,      0,      nullptr, nullptr,     nullptr};
 
 #define AT(field) static_cast<uint32_t>(offsetof(RunInstance, field))
 const perdure_global kGlobals[] = {{I32, 1, AT(total), "total"}};

@@ -66,25 +66,27 @@ TEST_CASE("an import's arguments are saved, and its result waits until it is one
   Contains(*hot,
            "  {\n"
            "    const u32 perdure_result = w2c_wasi_fd_read(instance->w2c_wasi_instance, var_i0);\n"
-           "    if (UNLIKELY(perdure_capturing)) goto perdure_save_0;\n"
+           "    if (UNLIKELY(perdure_capturing)) { perdure_site = 0u; goto perdure_put_0; }\n"
            "    var_i0 = perdure_result;\n"
            "  }\n");
   Contains(*hot,
            "  return var_i0;\n"
-           "  perdure_save_0: {\n"
-           "    char* perdure_frame = perdure_push_frame(0u, 8);\n"
-           "    PERDURE_PUT(perdure_frame, 0, u32, var_l1);\n"
-           "    PERDURE_PUT(perdure_frame, 4, u32, var_i0);\n"
-           "  }\n"
-           "  goto perdure_leave;\n"
-           "  perdure_leave:;\n"
+           "  perdure_put_0:;\n"
+           "  PERDURE_PUT(perdure_slots + 1, 0, u32, var_l1);\n"
+           "  PERDURE_PUT(perdure_slots + 2, 0, u32, var_i0);\n"
+           "  goto perdure_pack;\n"
+           "  perdure_pack:;\n"
+           "  perdure_save(perdure_site);\n"
            "  FUNC_EPILOGUE;\n"
            "  return 0;\n"
            "}\n");
   Contains(sample.resume,
+           "  u32 perdure_site = perdure_enter(instance);\n"
+           "  if (UNLIKELY(perdure_site == PERDURE_CAPTURED)) goto perdure_leave;\n"
+           "  PERDURE_TAKE(perdure_slots + 1, 0, u32, var_l1);\n"
+           "  PERDURE_TAKE(perdure_slots + 2, 0, u32, var_i0);\n"
+           "  switch (perdure_site) {\n"
            "    case 0u:\n"
-           "      PERDURE_TAKE(perdure_frame, 0, u32, var_l1);\n"
-           "      PERDURE_TAKE(perdure_frame, 4, u32, var_i0);\n"
            "      goto perdure_resume_0;\n");
   Contains(sample.resume, "  perdure_resume_0:;\n  {\n    const u32 perdure_result = ");
 }
@@ -96,16 +98,14 @@ TEST_CASE("after a call of the module what is live after it is saved, its result
   REQUIRE(hot.ok());
   Contains(*hot,
            "  var_i0 = w2c_app_f1(instance, var_i0);\n"
-           "  if (UNLIKELY(perdure_capturing)) goto perdure_save_1;\n");
-  Contains(*hot, "perdure_push_frame(1u, 0);");
+           "  if (UNLIKELY(perdure_capturing)) { perdure_site = 1u; goto perdure_pack; }\n");
   Contains(sample.resume,
+           "  var_i0 = w2c_app_f1(instance, var_i0);\n"
+           "  if (UNLIKELY(perdure_capturing)) { perdure_site = 1u; goto perdure_pack; }\n"
            "  if (0) {\n"
            "    perdure_resume_1:;\n"
-           "    var_i0 = perdure_resume_w2c_app_f1(instance);\n"
-           "  } else {\n"
-           "    var_i0 = w2c_app_f1(instance, var_i0);\n"
-           "  }\n"
-           "  if (UNLIKELY(perdure_capturing)) goto perdure_save_1;\n");
+           "    var_i0 = perdure_result.as_u32;\n"
+           "  }\n");
 }
 
 TEST_CASE("a loop polls at its head, and sites with equal values share their code") {
@@ -116,16 +116,10 @@ TEST_CASE("a loop polls at its head, and sites with equal values share their cod
   REQUIRE(hot.ok());
   Contains(*hot,
            "  var_L0: \n"
-           "    if (UNLIKELY(perdure_poll_requested)) {\n"
-           "      perdure_poll(instance);\n"
-           "      if (perdure_capturing) goto perdure_save_0;\n"
-           "    }\n");
-  Contains(*hot,
-           "  perdure_save_0: perdure_site = 0u; goto perdure_push_0;\n"
-           "  perdure_save_1: perdure_site = 1u; goto perdure_push_0;\n"
-           "  perdure_push_0: {\n"
-           "    char* perdure_frame = perdure_push_frame(perdure_site, 4);\n"
-           "    PERDURE_PUT(perdure_frame, 0, u32, var_p0);\n");
+           "    if (UNLIKELY(perdure_poll_requested) && perdure_polled(instance)) "
+           "{ perdure_site = 0u; goto perdure_put_0; }\n");
+  Contains(*hot, "{ perdure_site = 1u; goto perdure_put_0; }\n");
+  Contains(*hot, "  perdure_put_0:;\n  PERDURE_PUT(perdure_slots + 0, 0, u32, var_p0);\n");
 }
 
 TEST_CASE("R1: a line of an unknown shape ends the build with its number") {
@@ -178,8 +172,12 @@ TEST_CASE(
   const Result<std::string> table = rewriter.CaptureTable("app");
   REQUIRE(table.ok());
   Contains(*table, "    {0, 127, 1},\n    {1, 127, 0},\n");
-  Contains(*table, "    {1, 0, PERDURE_SITE_IMPORT, 0, 0, 2},\n");
+  Contains(*table, "    {1, 0, PERDURE_SITE_IMPORT, 0, 0, 2, 0},\n");
   Contains(*table, "    0,\n    (wasm_rt_function_ptr_t)perdure_resume_w2c_app_f1,\n");
+  Contains(*table, "perdure_slot perdure_slots[4];\n");
+  Contains(*table, "    {0, 0},\n    {2, 4},\n");
+  Contains(*table,
+           "    case 0: perdure_result.as_u32 = ((u32 (*)(void*))form)(instance); break;\n");
 }
 
 }  // namespace
