@@ -240,8 +240,9 @@ std::vector<Contender> BuildContenders(const Workload& workload, const Tools& to
 }
 
 Race::Race(const Contender& contender)
-    : process_(std::make_unique<test::Process>(contender.command)),
-      line_(contender.command.argv.back() == "-" ? "run\n" : "\n") {}
+    : process_(std::make_unique<test::Process>(contender.command)), line_(contender.line) {
+  if (line_.empty()) line_ = contender.command.argv.back() == "-" ? "run\n" : "\n";
+}
 
 double Race::CpuSeconds() const {
   clockid_t clock = {};

@@ -21,6 +21,7 @@ struct Contender {
   std::string column;
   test::Command command;  // argv empty: could not be built, `problem` says why
   std::string problem;
+  std::string line = {};  // what it is asked; empty: whatever its kind is asked
 };
 
 // Compiles `workload` for every contender there is on this machine; the first is the baseline.

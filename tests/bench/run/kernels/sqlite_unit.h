@@ -10,6 +10,9 @@
 #define SQLITE_OMIT_WAL
 #include "sqlite3.c"
 
+#ifdef SQLITE_READS_INPUT
+#include "tests/bench/capture/guests/input_file.h"
+#else
 /* A file system in which nothing can be opened. */
 static int OpenNothing(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int flags,
                        int* out) {
@@ -17,6 +20,7 @@ static int OpenNothing(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, i
   file->pMethods = NULL;
   return SQLITE_CANTOPEN;
 }
+#endif
 static int SameRandomness(sqlite3_vfs* vfs, int count, char* out) {
   (void)vfs;
   memset(out, 7, (size_t)count);
@@ -30,7 +34,7 @@ static int NoTime(sqlite3_vfs* vfs, double* out) {
 
 int sqlite3_os_init(void) {
   static sqlite3_vfs vfs = {.iVersion = 1,
-                            .szOsFile = sizeof(sqlite3_file),
+                            .szOsFile = sizeof(sqlite3_file) + 16,
                             .mxPathname = 64,
                             .zName = "none",
                             .xOpen = OpenNothing,
