@@ -171,12 +171,12 @@ class Descriptor {
       const Function& function = module_.functions[i];
       const FunctionName& name = names_.functions[i];
       const bool is_wrapped = IsWrapped(static_cast<uint32_t>(i));
-      rows.push_back(StrCat("{", function.type, ", ", function.imported && !is_wrapped ? 1 : 0,
-                            ", &w2c_", names_.prefix, "_t", names_.canonical_type[function.type],
-                            ", (wasm_rt_function_ptr_t)",
-                            is_wrapped ? ImportWrapperName(name.symbol) : name.symbol, ", {",
-                            name.tailcallee.empty() ? "NULL" : name.tailcallee, "}, ",
-                            CStringOrNull(function.name), "}"));
+      rows.push_back(StrCat(
+          "{", function.type, ", ", function.imported && !is_wrapped ? 1 : 0, ", &w2c_",
+          names_.prefix, "_t", names_.canonical_type[function.type], ", (wasm_rt_function_ptr_t)",
+          is_wrapped ? ImportWrapperName(name.symbol) : name.symbol, ", {",
+          name.tailcallee.empty() ? "NULL" : name.tailcallee, "}, ", CStringOrNull(function.name),
+          ", ", function.is_referenced ? 1 : 0, "}"));
     }
     return Array("perdure_function", "function", rows);
   }

@@ -66,7 +66,8 @@ bool StackVerifier::Follows(const perdure_site& site) const {
     case PERDURE_SITE_CALL:
       return site.function == last_->target;
     case PERDURE_SITE_CALL_INDIRECT:
-      return IsOfType(site.function, last_->target);
+      return program_.functions[site.function].is_referenced != 0 &&
+             IsOfType(site.function, last_->target);
     default:
       return false;  // (V4)
   }

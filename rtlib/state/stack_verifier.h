@@ -5,7 +5,7 @@
 //  (V1) The outermost frame is one of the program's entry function.
 //  (V2) The function of every frame has a resume form in this build.
 //  (V3) A direct call is followed by a frame of its callee; an indirect call by a frame of a
-//       function of its type.
+//       function of its type that some reference can name.
 //  (V4) The innermost site, and no other, is a host call or, if the build polls, a loop head.
 //  (V5) There are at most kStackFramesMax frames.
 // Together with the values' types, which stack_codec.cc checks against the site's, a stack that

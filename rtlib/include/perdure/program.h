@@ -28,7 +28,7 @@ extern "C" {
 
 /* Raised whenever a field of these structs changes meaning; checked when an instance is opened, so
  * that an object file from an older compiler is refused and not misread. */
-#define PERDURE_PROGRAM_ABI 4u
+#define PERDURE_PROGRAM_ABI 5u
 
 /* Binary-format value types (core spec 5.3). */
 enum {
@@ -86,6 +86,7 @@ typedef struct perdure_function {
   wasm_rt_function_ptr_t func;     /* wasm2c's C function */
   wasm_rt_tailcallee_t tailcallee; /* {NULL} unless the module uses tail calls */
   const char* name;                /* from the name section or an export, else NULL */
+  uint8_t is_referenced;           /* ref.func or an element segment names it */
 } perdure_function;
 
 typedef struct perdure_global {

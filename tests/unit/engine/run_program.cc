@@ -82,8 +82,8 @@ const Shape kShapes[kFunctionCount] = {
 const perdure_function* Functions() {
   static perdure_function functions[kFunctionCount];
   for (uint32_t i = 0; i < kFunctionCount; ++i) {
-    functions[i] = {kShapes[i].type, i < kFStart, &kRunHash,
-                    kHotCode[i],     {nullptr},   kShapes[i].name};
+    functions[i] = {kShapes[i].type, i < kFStart,     &kRunHash,      kHotCode[i],
+                    {nullptr},       kShapes[i].name, i == kFIndirect};
   }
   return functions;
 }

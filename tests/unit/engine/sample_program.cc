@@ -207,10 +207,10 @@ wasm_rt_function_ptr_t Code(F* function) {
   return reinterpret_cast<wasm_rt_function_ptr_t>(function);
 }
 
-#define FUNCTION(type, body, name) {type, 0, &kOther, Code(body), {nullptr}, name}
+#define FUNCTION(type, body, name) {type, 0, &kOther, Code(body), {nullptr}, name, 0}
 const perdure_function kFunctions[] = {
-    {kTI32ToI32, 1, &kIntToInt, Code(Double), {nullptr}, nullptr},
-    {kTI32ToI32, 0, &kIntToInt, Code(Triple), {nullptr}, "triple"},
+    {kTI32ToI32, 1, &kIntToInt, Code(Double), {nullptr}, nullptr, 1},
+    {kTI32ToI32, 0, &kIntToInt, Code(Triple), {nullptr}, "triple", 1},
     FUNCTION(kTNone, Nop, "nop"),
     FUNCTION(kTI32I64, Poke, "poke"),
     FUNCTION(kTI32ToI64, Peek, "peek"),

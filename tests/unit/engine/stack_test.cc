@@ -22,7 +22,8 @@ Status Decode(const std::string& stack, const perdure_program& program = kRunPro
 }
 
 // Functions of run_program.cc.
-constexpr uint32_t kWait = 0, kStart = 3, kSum = 4, kIndirect = 5, kThrower = 6, kRethrow = 8;
+constexpr uint32_t kWait = 0, kStart = 3, kSum = 4, kIndirect = 5, kThrower = 6, kCatch = 7,
+                   kRethrow = 8;
 constexpr uint8_t kCall = PERDURE_SITE_CALL, kThrough = PERDURE_SITE_CALL_INDIRECT,
                   kImport = PERDURE_SITE_IMPORT, kPoll = PERDURE_SITE_POLL;
 
@@ -80,11 +81,16 @@ TEST_CASE("stacks that no run can have are refused before a frame is entered (R4
   // (V1) not from the entry; nothing at all
   CHECK(code(Forger().Frame(kSum, kImport, 1, 2).End(1)) == StatusCode::kCorrupt);
   CHECK(code(Forger().End(0)) == StatusCode::kCorrupt);
-  // (V3) another callee; through the table one of another type
+  // (V3) another callee; through the table one of another type, and one that no reference names
   CHECK(code(Forger().Frame(kStart, kCall, 1, 2).Frame(kThrower, kImport, 1, 1).End(1)) ==
         StatusCode::kCorrupt);
   CHECK(code(Forger().Frame(kStart, kThrough, 2, 2).Frame(kSum, kImport, 1, 2).End(1)) ==
         StatusCode::kCorrupt);
+  CHECK(code(Forger()
+                 .Frame(kStart, kThrough, 2, 2)
+                 .Frame(kCatch, kCall, 0, 1)
+                 .Frame(kThrower, kImport, 1, 1)
+                 .End(1)) == StatusCode::kCorrupt);
   // (V4) a call with nothing behind it; a host call in the middle; another pending call
   CHECK(code(Forger().Frame(kStart, kCall, 1, 2).End(0)) == StatusCode::kCorrupt);
   CHECK(code(Forger().Frame(kStart, kImport, 0, 2).Frame(kSum, kImport, 1, 2).End(1)) ==

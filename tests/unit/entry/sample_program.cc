@@ -114,11 +114,11 @@ const wasm_rt_func_type_t kHashes[] = {
 };
 
 perdure_function Function(uint32_t type, wasm_rt_function_ptr_t func, const char* name) {
-  return {type, 0, &kHashes[type], func, {nullptr}, name};
+  return {type, 0, &kHashes[type], func, {nullptr}, name, 0};
 }
 
 const perdure_function kFunctions[] = {
-    {0, 1, &kHashes[0], Erase(Imported), {nullptr}, nullptr},
+    {0, 1, &kHashes[0], Erase(Imported), {nullptr}, nullptr, 0},
     Function(0, Erase(Initialize), "_initialize"),
     Function(1, Erase(Set), "set"),
     Function(2, Erase(Get), "get"),

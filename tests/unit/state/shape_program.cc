@@ -14,9 +14,9 @@ const wasm_rt_func_type_t kHash = "0123456789abcdef0123456789abcdef";
 
 const perdure_type kTypes[] = {{0, 0, nullptr, nullptr, nullptr}};
 const perdure_function kFunctions[] = {
-    {0, 1, &kHash, &Imported, {nullptr}, "imported"},
-    {0, 0, &kHash, &FunctionOne, {nullptr}, "one"},
-    {0, 0, &kHash, &FunctionTwo, {nullptr}, nullptr},
+    {0, 1, &kHash, &Imported, {nullptr}, "imported", 1},
+    {0, 0, &kHash, &FunctionOne, {nullptr}, "one", 1},
+    {0, 0, &kHash, &FunctionTwo, {nullptr}, nullptr, 1},
 };
 
 #define AT(field) static_cast<uint32_t>(offsetof(ShapeInstance, field))
