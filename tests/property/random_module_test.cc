@@ -52,7 +52,7 @@ void RunBatch(uint64_t first_seed, const std::vector<std::string>& features) {
   Batch batch;
   for (uint64_t seed = first_seed; batch.built < wanted; ++seed) {
     TryModule(seed, features, modes, &batch);
-    REQUIRE(batch.refused <= 10 * wanted);
+    REQUIRE(batch.refused <= 40 * wanted);  // newer wasm-opt makes many with exnref
   }
   std::cout << batch.built << " modules built, " << batch.refused << " refused" << std::endl;
 }
