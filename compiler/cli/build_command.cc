@@ -52,9 +52,10 @@ std::optional<UsageError> CheckCombination(const BuildOptions& options) {
     return UsageError{"--static is for programs", {"leave out --static or --emit"}};
   }
   if (!options.hosts.empty() && !IsComplete(options.emit)) {
-    return UsageError{"--host is for programs and shared libraries; link the host library where "
-                      "the output is linked",
-                      {}};
+    return UsageError{
+        "--host is for programs and shared libraries; link the host library where "
+        "the output is linked",
+        {}};
   }
   for (const std::string& host : options.hosts) {
     if (options.is_static && host.ends_with(".so")) {

@@ -128,9 +128,9 @@ struct Info {
   uint64_t memory_bytes = 0;  // all memories
   uint64_t state_bytes = 0;   // size of the state's files
   uint32_t format_version = 0;
-  std::string created;  // RFC 3339, UTC
+  std::string created;     // RFC 3339, UTC
   bool owes_exit = false;  // a run has ended, and the next Run() is to say with which status
-  uint64_t frames = 0;  // of a run that is in progress; 0: none is
+  uint64_t frames = 0;     // of a run that is in progress; 0: none is
   // That run's call stack, innermost first, the host call it waits for included; of a deep one the
   // innermost frames.
   std::vector<RunFrame> stack;

@@ -16,14 +16,14 @@ static inline simde_v128_t perdure_f64x2_ceil(simde_v128_t a) {
 /* The smaller, or the larger, of two lanes. Equal ones are zeros of different sign or have the same
  * bits: `or` gives the negative zero, `and` the positive. If one is a NaN, so is the sum, a quiet
  * one. */
-#define PERDURE_MIN_MAX(shape, name, less, combine)                                            \
-  static inline simde_v128_t perdure_##shape##_##name(simde_v128_t a, simde_v128_t b) {        \
-    const simde_v128_t equal = simde_wasm_##shape##_eq(a, b);                                  \
-    const simde_v128_t ordered = simde_wasm_v128_and(simde_wasm_##shape##_eq(a, a),            \
-                                                     simde_wasm_##shape##_eq(b, b));           \
-    simde_v128_t result = simde_wasm_v128_bitselect(a, b, simde_wasm_##shape##_##less(a, b));  \
-    result = simde_wasm_v128_bitselect(simde_wasm_v128_##combine(a, b), result, equal);        \
-    return simde_wasm_v128_bitselect(result, simde_wasm_##shape##_add(a, b), ordered);         \
+#define PERDURE_MIN_MAX(shape, name, less, combine)                                           \
+  static inline simde_v128_t perdure_##shape##_##name(simde_v128_t a, simde_v128_t b) {       \
+    const simde_v128_t equal = simde_wasm_##shape##_eq(a, b);                                 \
+    const simde_v128_t ordered =                                                              \
+        simde_wasm_v128_and(simde_wasm_##shape##_eq(a, a), simde_wasm_##shape##_eq(b, b));    \
+    simde_v128_t result = simde_wasm_v128_bitselect(a, b, simde_wasm_##shape##_##less(a, b)); \
+    result = simde_wasm_v128_bitselect(simde_wasm_v128_##combine(a, b), result, equal);       \
+    return simde_wasm_v128_bitselect(result, simde_wasm_##shape##_add(a, b), ordered);        \
   }
 PERDURE_MIN_MAX(f32x4, min, lt, or)
 PERDURE_MIN_MAX(f32x4, max, gt, and)
