@@ -47,7 +47,7 @@ class Rows {
 
 std::string Pages(uint64_t pages) {
   constexpr uint64_t kPageKib = 64;
-  const std::string count = StrCat(pages, pages == 1 ? " page" : " pages");
+  std::string count = StrCat(pages, pages == 1 ? " page" : " pages");
   if (pages > UINT64_MAX / kPageKib) return count;
   const uint64_t kib = pages * kPageKib;
   const bool whole_mib = kib >= 1024 && kib % 1024 == 0;
