@@ -86,10 +86,10 @@ uint64_t Folder::Backlog(const StateHeader& header, uint64_t newest_seq) const {
                    past_weight_ / kFoldSlackWeight});
 }
 
-// A past that is behind the base goes on being one until it has caught up, whatever the option says
-// by now.
+// A past that is behind the base, or has rows because a pass of the base was broken off, goes on
+// being one until it has caught up, whatever the option says by now.
 bool Folder::KeepsPast(const StateHeader& header) const {
-  return history_events_ > 0 || header.past.seq < header.base.seq;
+  return history_events_ > 0 || header.past.seq < header.base.seq || header.past.chunks > 0;
 }
 
 // ---- the pass ---------------------------------------------------------------------------------
@@ -285,7 +285,11 @@ Status Folder::FinishPast(StateHeader* header) {
     PERDURE_TRY(PutSections(Image::kPast, small_, nullptr, program_, &store_, &tally));
   } else {
     PERDURE_TRY(store_.DeleteSections(Image::kPast));
-    if (tally != RowTally{}) return Corrupt("the rows of the past are not those of the header");
+    // Where a pass of the base was broken off, the past still has rows of the chunks it moved (F2).
+    const bool base_is_whole = header->base.folding_seq <= header->base.seq;
+    if (base_is_whole && tally != RowTally{}) {
+      return Corrupt("the rows of the past are not those of the header");
+    }
   }
   tally.Store(&header->past);
   header->past.seq = position_.seq;
