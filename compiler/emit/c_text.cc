@@ -63,25 +63,7 @@ std::string CString(std::string_view text) {
 
 std::string CStringOrNull(std::string_view text) { return text.empty() ? "NULL" : CString(text); }
 
-std::string_view ValueField(ValueType type) {
-  switch (type) {
-    case ValueType::kI32:
-      return "i32";
-    case ValueType::kI64:
-      return "i64";
-    case ValueType::kF32:
-      return "f32";
-    case ValueType::kF64:
-      return "f64";
-    case ValueType::kV128:
-      return "v128";
-    case ValueType::kFuncref:
-      return "funcref";
-    case ValueType::kExternref:
-      return "externref";
-  }
-  return "?";
-}
+std::string_view ValueField(ValueType type) { return ValueTypeName(type); }
 
 std::string Identifier(std::string_view text) {
   std::string out;

@@ -87,6 +87,21 @@ struct RandomRecord {
   bool operator==(const RandomRecord&) const = default;
 };
 
+// A pipe or socket that logged input was copied from, and has not been taken from.
+struct InputSource {
+  uint64_t dev = 0;
+  uint64_t ino = 0;
+  uint64_t waiting_bytes = 0;  // in it at the time, what was copied included
+  bool operator==(const InputSource&) const = default;
+};
+
+// Of standard input: logged_input.cc.
+struct InputRecord {
+  std::string bytes;  // logged, not yet read by the guest
+  std::optional<InputSource> source;
+  bool operator==(const InputRecord&) const = default;
+};
+
 struct HostRecord {
   std::optional<RunRecord> run;  // none: a reactor, or no run has begun
   std::vector<PreopenRecord> preopens;
@@ -94,7 +109,7 @@ struct HostRecord {
   uint64_t next_serial = 0;
   ClockRecord clock;
   std::optional<RandomRecord> random;  // none: nobody has asked for a random byte
-  std::string input;  // taken from standard input and committed, not yet read by the guest
+  InputRecord input;
   bool operator==(const HostRecord&) const = default;
 };
 

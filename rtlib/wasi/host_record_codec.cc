@@ -178,6 +178,14 @@ void Get(ByteReader* reader, RandomRecord* random) {
   random->next_block = reader->Varint();
 }
 
+void GetInputSource(ByteReader* reader, InputRecord* input) {
+  InputSource& source = input->source.emplace();
+  source.dev = reader->U64();
+  source.ino = reader->U64();
+  source.waiting_bytes = reader->Varint();
+  if (input->bytes.empty() || source.waiting_bytes < input->bytes.size()) reader->Fail();
+}
+
 const char* PartName(uint8_t tag) {
   switch (HostTablePart{tag}) {
     case HostTablePart::kRun:
@@ -192,6 +200,8 @@ const char* PartName(uint8_t tag) {
       return "random generator";
     case HostTablePart::kInput:
       return "input";
+    case HostTablePart::kInputSource:
+      return "source of the input";
   }
   return nullptr;
 }
@@ -211,8 +221,10 @@ void GetPart(uint8_t tag, ByteReader* reader, HostRecord* record) {
       return Get(reader, &record->random.emplace());
     case HostTablePart::kInput:
       if (reader->remaining() == 0 || reader->remaining() > kInputBytesMax) reader->Fail();
-      record->input = reader->Raw(reader->remaining());
+      record->input.bytes = reader->Raw(reader->remaining());
       return;
+    case HostTablePart::kInputSource:
+      return GetInputSource(reader, &record->input);
   }
 }
 
@@ -261,9 +273,15 @@ std::string EncodeHostRecord(const HostRecord& record) {
     payload.Varint(record.random->next_block);
     finish(HostTablePart::kRandom);
   }
-  if (!record.input.empty()) {
-    payload.Raw(record.input);
+  if (!record.input.bytes.empty()) {
+    payload.Raw(record.input.bytes);
     finish(HostTablePart::kInput);
+  }
+  if (record.input.source.has_value()) {
+    payload.U64(record.input.source->dev);
+    payload.U64(record.input.source->ino);
+    payload.Varint(record.input.source->waiting_bytes);
+    finish(HostTablePart::kInputSource);
   }
   return bytes;
 }

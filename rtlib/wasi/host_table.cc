@@ -58,7 +58,7 @@ void HostTable::Reset() {
   record_.run.reset();
   record_.preopens.clear();
   record_.descriptors.clear();
-  record_.input.clear();
+  record_.input = InputRecord();
   record_.clock.waiting_since_ns = 0;
   roots_.clear();
   for (const uint32_t number : {kStdin, kStdout, kStderr}) {

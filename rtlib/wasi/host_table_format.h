@@ -13,6 +13,7 @@
 //   kClock        varint monotonic floor, varint processor time, varint waiting since
 //   kRandom       32 bytes key, varint next block
 //   kInput        the bytes
+//   kInputSource  u64 device, u64 inode, varint bytes waiting (no fewer than those of kInput)
 //
 // An identity is u64 device, u64 inode, u64 time of birth in ns. An empty table is that of a
 // program which has the descriptors it began with and has been told nothing else.
@@ -25,7 +26,7 @@
 
 namespace perdure::wasi {
 
-inline constexpr uint8_t kHostTableVersion = 1;
+inline constexpr uint8_t kHostTableVersion = 2;
 
 enum class HostTablePart : uint8_t {
   kRun = 1,
@@ -34,6 +35,7 @@ enum class HostTablePart : uint8_t {
   kClock = 4,
   kRandom = 5,
   kInput = 6,
+  kInputSource = 7,
 };
 
 // Access bits of a descriptor.

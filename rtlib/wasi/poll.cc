@@ -127,7 +127,7 @@ std::optional<Event> Poll::LookAtDescriptor(uint32_t fd, Event event) {
     if (end > descriptor.record->offset) event.nbytes = end - descriptor.record->offset;
     return event;
   }
-  const size_t logged = table_.record().input.size();
+  const size_t logged = table_.record().input.bytes.size();
   if (reads && logged > 0 && descriptor.record->origin == Origin::kStandard) {
     event.nbytes = logged;
     return event;

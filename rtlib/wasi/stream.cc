@@ -6,19 +6,13 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
-#include <string>
 
 #include "rtlib/abi/blocking.h"
 #include "rtlib/abi/host_context.h"
-#include "rtlib/wasi/guest_memory.h"
-#include "rtlib/wasi/host_table_format.h"
+#include "rtlib/wasi/logged_input.h"
 
 namespace perdure::wasi {
 namespace {
-
-// What a call returns while the stack is on its way into a commit: nobody looks at it.
-constexpr Errno kUnwinding = Errno::kIntr;
 
 bool IsSocket(const DescriptorRecord& descriptor) { return IsSocketType(descriptor.filetype); }
 
@@ -26,10 +20,9 @@ bool IsInput(const DescriptorRecord& descriptor) {
   return descriptor.origin == Origin::kStandard && descriptor.number == kStdin;
 }
 
-// Errors that mean "wait once more".
-bool IsTransient(int error) { return error == EINTR || error == EAGAIN || error == EWOULDBLOCK; }
-
 }  // namespace
+
+bool IsTransient(int error) { return error == EINTR || error == EAGAIN || error == EWOULDBLOCK; }
 
 bool HasPlace(const DescriptorRecord& descriptor) {
   if (IsInput(descriptor)) return descriptor.identity != FileIdentity{};
@@ -46,55 +39,6 @@ Errno WaitFor(perdure_host* host, const DescriptorRecord& descriptor, int fd, sh
   const abi::Wait wait = abi::BlockUntil(host, {&wanted, 1}, abi::kNoDeadline);
   return wait == abi::Wait::kUnwind ? kUnwinding : Errno::kSuccess;
 }
-
-namespace {
-
-// What was logged is given out though this process does not log.
-bool LogsInput(const HostTable& table) {
-  const WasiOptions& options = table.options();
-  return (options.logs_input && options.stdin_fd >= 0) || !table.record().input.empty();
-}
-
-// More than a terminal gives at a time, and as much as a pipe holds.
-constexpr size_t kLoggedBytesMax = 65536;
-static_assert(kLoggedBytesMax <= kInputBytesMax);
-
-// Takes what is there into the record and has it committed. Nothing is taken at the end.
-Errno LogInput(perdure_host* host, const Descriptor& input) {
-  char bytes[kLoggedBytesMax];
-  ssize_t count;
-  do {
-    const Errno error = WaitFor(host, *input.record, input.system_fd, POLLIN);
-    if (error != Errno::kSuccess) return error;
-    count = read(input.system_fd, bytes, sizeof bytes);
-  } while (count < 0 && IsTransient(errno));
-  if (count < 0) return ErrnoFromSystem(errno);
-  if (count == 0) return Errno::kSuccess;
-  host->live_table->Change().input.assign(bytes, static_cast<size_t>(count));
-  return abi::RequireCommit(host) == abi::Wait::kUnwind ? kUnwinding : Errno::kSuccess;
-}
-
-Errno ReadLogged(perdure_host* host, const Descriptor& input, IovecArray iovs, uint64_t* count) {
-  HostTable& table = *host->live_table;
-  *count = 0;
-  if (table.record().input.empty()) {
-    const Errno error = LogInput(host, input);
-    if (error != Errno::kSuccess || table.record().input.empty()) return error;
-  }
-  GuestBuffers buffers;
-  const Errno error = GatherBuffers(host, iovs.at, iovs.length, PERDURE_WRITE, &buffers);
-  if (error != Errno::kSuccess) return error;
-  std::string& logged = table.Change().input;
-  for (int i = 0; i < buffers.count; ++i) {
-    const size_t length = std::min(buffers.parts[i].iov_len, logged.size() - *count);
-    std::memcpy(buffers.parts[i].iov_base, logged.data() + *count, length);
-    *count += length;
-  }
-  logged.erase(0, *count);
-  return Errno::kSuccess;
-}
-
-}  // namespace
 
 Errno ReadStream(perdure_host* host, uint32_t number, IovecArray iovs, int flags, uint64_t* count,
                  int* message_flags) {

@@ -4,9 +4,8 @@
 // Nothing here waits inside a system call: readiness is waited for with BlockUntil(), before
 // anything has been read or written, so that a run can be committed there with its call stack.
 //
-// Input that can be read only once is lost if the process dies between reading and committing it.
-// With WasiOptions::logs_input it is put into the record first, and given to the guest from there
-// after a commit: the guest never acts on input that the state has not got.
+// Input that can be read only once is lost if the process dies between reading and committing it,
+// but for that which is logged (logged_input.h).
 #pragma once
 
 #include "perdure/host.h"
@@ -16,6 +15,9 @@
 
 namespace perdure::wasi {
 
+// What a call returns while the stack is on its way into a commit: nobody looks at it.
+inline constexpr Errno kUnwinding = Errno::kIntr;
+
 // True if reads and writes happen at a place that the record keeps, and never wait.
 bool HasPlace(const DescriptorRecord& descriptor);
 
@@ -23,6 +25,9 @@ bool HasPlace(const DescriptorRecord& descriptor);
 // is not to wait. Whatever is not kSuccess is to be returned at once: the stack may be on its way
 // into a commit.
 Errno WaitFor(perdure_host* host, const DescriptorRecord& descriptor, int fd, short events);
+
+// True for values of errno that mean "wait once more".
+bool IsTransient(int error);
 
 // fd_read and sock_recv. `flags` as recv(2), and 0 for anything else than a socket. Buffers are
 // gathered after waiting. *message_flags, if given, gets those of recvmsg(2).

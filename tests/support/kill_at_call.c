@@ -3,7 +3,8 @@
  *   PERDURE_KILL_AT=CALL:N:before|after
  *
  * CALL is "output" (a write to descriptor 1) or "any" (that, or one that changes or flushes a
- * file). "after": the call has had its effect, and the process does not live to see that. */
+ * file, or reads). "after": the call has had its effect, and the process does not live to see
+ * that. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -49,4 +50,7 @@ INTERPOSE(int, fdatasync, (int fd), (fd), 0)
 INTERPOSE(int, fsync, (int fd), (fd), 0)
 INTERPOSE(int, ftruncate, (int fd, off_t length), (fd, length), 0)
 INTERPOSE(int, ftruncate64, (int fd, off64_t length), (fd, length), 0)
+INTERPOSE(ssize_t, read, (int fd, void* bytes, size_t length), (fd, bytes, length), 0)
+INTERPOSE(ssize_t, tee, (int from, int to, size_t length, unsigned flags),
+          (from, to, length, flags), 0)
 INTERPOSE(int, unlink, (const char* path), (path), 0)

@@ -4,6 +4,7 @@
 
 #include "rtlib/base/hash.h"
 #include "rtlib/base/text.h"
+#include "rtlib/state/portable_value.h"
 #include "rtlib/state/value_text.h"
 
 namespace perdure::test {
@@ -11,23 +12,6 @@ namespace {
 
 const char* Field(const void* instance, uint32_t offset) {
   return static_cast<const char*>(instance) + offset;
-}
-
-size_t ValueBytes(uint8_t type) {
-  switch (type) {
-    case PERDURE_I32:
-    case PERDURE_F32:
-      return 4;
-    case PERDURE_I64:
-    case PERDURE_F64:
-      return 8;
-    case PERDURE_V128:
-      return 16;
-    case PERDURE_FUNCREF:
-      return sizeof(wasm_rt_funcref_t);
-    default:
-      return sizeof(wasm_rt_externref_t);
-  }
 }
 
 void DumpMemories(const perdure_program& program, const void* instance, std::string* out) {
@@ -44,7 +28,7 @@ void DumpGlobals(const perdure_program& program, const void* instance, std::stri
   for (uint32_t i = 0; i < program.global_count; ++i) {
     const perdure_global& global = program.globals[i];
     perdure_value value = {};
-    std::memcpy(&value, Field(instance, global.offset), ValueBytes(global.type));
+    std::memcpy(&value, Field(instance, global.offset), NativeBytes(global.type));
     uint32_t function =
         global.type == PERDURE_FUNCREF ? IndexOfFunction(program, value.funcref) : PERDURE_NO_INDEX;
     StrAppend(out, "global ", i, ": ", FormatValue(global.type, value, function), '\n');

@@ -18,7 +18,7 @@ struct WasiOptions {
   std::vector<WasiDirectory> directories;  // the guest's descriptors from 3 on, in this order
   std::vector<int> sockets;                // then these; they stay the caller's
   int stdin_fd = 0;  // what the guest's descriptor 0 reads; -1: always at its end
-  // What is read from a terminal or pipe is committed before the guest sees it.
+  // What is read from a terminal, pipe or socket is committed before the guest sees it.
   bool logs_input = false;
 };
 

@@ -36,13 +36,13 @@ HostRecord Sample() {
   record.random = RandomRecord{};
   record.random->key[31] = 0xff;
   record.random->next_block = 9;
-  record.input = "typed\n";
+  record.input = {"typed\n", InputSource{8, 9, 400}};
   return record;
 }
 
 TEST_CASE("the bytes of a host table are these") {
   CHECK(Hex(EncodeHostRecord(Sample())) ==
-        "01"
+        "02"
         // run: 2 arguments, 1 variable
         "010d"
         "02"
@@ -102,7 +102,12 @@ TEST_CASE("the bytes of a host table are these") {
         "09"
         // input
         "0606"
-        "74797065640a");
+        "74797065640a"
+        // source of the input
+        "0712"
+        "0800000000000000"
+        "0900000000000000"
+        "9003");
 }
 
 TEST_CASE("what was encoded decodes to the same record") {
@@ -122,9 +127,18 @@ TEST_CASE("every shorter table is refused or ends where a part ends") {
   CHECK(!DecodeHostRecord("").ok());
 }
 
+TEST_CASE("a source of input that had less than was copied from it is refused") {
+  HostRecord record = Sample();
+  record.input.source->waiting_bytes = record.input.bytes.size() - 1;
+  CHECK(!DecodeHostRecord(EncodeHostRecord(record)).ok());
+  record = Sample();
+  record.input.bytes.clear();
+  CHECK(!DecodeHostRecord(EncodeHostRecord(record)).ok());
+}
+
 TEST_CASE("a table of another version is incompatible") {
   std::string bytes = EncodeHostRecord(Sample());
-  bytes[0] = 2;
+  ++bytes[0];
   const Result<HostRecord> decoded = DecodeHostRecord(bytes);
   REQUIRE(!decoded.ok());
   CHECK(decoded.status().code() == StatusCode::kIncompatible);

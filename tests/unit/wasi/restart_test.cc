@@ -261,7 +261,7 @@ TEST_CASE("a new run has the descriptors of the options, and old ones are closed
 TEST_CASE("a table that is not one is corrupt") {
   Host host;
   host.Begin();
-  host.get()->table = "\x01nonsense";
+  host.get()->table = "\x02nonsense";
   CHECK(DecodeHostTable(host.get()).code() == StatusCode::kCorrupt);
 }
 

@@ -257,7 +257,7 @@ TEST_CASE(
   host.options.logs_input = true;
   host.Begin();
   CHECK(host.Read(0, 2) == "ab");
-  CHECK(host.table().record().input == "cdef");
+  CHECK(host.table().record().input == InputRecord{"cdef", {}});
   // The next process has another input, and does not log: what was taken comes first.
   host.options.stdin_fd = second;
   host.options.logs_input = false;
