@@ -72,14 +72,16 @@ bool ChangeSet::empty() const {
 }
 
 Result<std::vector<std::unique_ptr<Tracker>>> TrackMemories(const Guest& guest,
-                                                            const LazyMemory* lazy) {
+                                                            const LazyMemory* lazy,
+                                                            PreImages* pre_images) {
   std::vector<std::unique_ptr<Tracker>> trackers;
   if (guest.program().memory_count == 0) return trackers;
   for (uint32_t i = 0; i < guest.program().memory_count; ++i) {
     const wasm_rt_memory_t& memory = *guest.memory(i);
-    PERDURE_ASSIGN_OR_RETURN(std::unique_ptr<Tracker> tracker,
-                             CreateBestTracker(memory.data, abi::ReservedBytes(memory),
-                                               lazy != nullptr ? lazy->memory(i) : nullptr));
+    PERDURE_ASSIGN_OR_RETURN(
+        std::unique_ptr<Tracker> tracker,
+        CreateBestTracker(memory.data, abi::ReservedBytes(memory),
+                          lazy != nullptr ? lazy->memory(i) : nullptr, pre_images->ObserverOf(i)));
     PERDURE_TRY(tracker->Arm(memory.size));
     trackers.push_back(std::move(tracker));
   }
@@ -207,7 +209,18 @@ void Advance(Guest* guest, const ChangeSet& changes, CommittedImage* image) {
   wasi::AdvanceHostTable(&guest->host());
 }
 
-void Rollback(Guest* guest, const DirtyChunks& dirty, CommittedImage* image) {
+namespace {
+
+// Makes chunk `chunk` of the guest what the image has. Chunks that were merely reported should not
+// be written to: they would take room, and be reported again.
+void UndoChunk(uint8_t* now, const uint8_t* then, bool written) {
+  if (written || std::memcmp(now, then, kChunkBytes) != 0) std::memcpy(now, then, kChunkBytes);
+}
+
+}  // namespace
+
+uint64_t Rollback(Guest* guest, const DirtyChunks& dirty, bool written, CommittedImage* image) {
+  uint64_t chunks = 0;
   for (uint32_t i = 0; i < guest->program().memory_count; ++i) {
     wasm_rt_memory_t* memory = guest->memory(i);
     const uint64_t committed_chunks = image->pages(i) * kChunksPerPage;
@@ -215,13 +228,15 @@ void Rollback(Guest* guest, const DirtyChunks& dirty, CommittedImage* image) {
       const bool resized = abi::ResizeMemory(memory, image->pages(i));
       PERDURE_CHECK(resized, "a memory could not return to its committed size");
     }
-    for (const ChunkRange& range : dirty[i]) {
+    const uint8_t* image_data = image->memory(i);
+    for (size_t at = 0; at < dirty[i].size(); ++at) {
+      const ChunkRange& range = dirty[i][at];
+      if (at + 1 < dirty[i].size() && dirty[i][at + 1].begin < committed_chunks) {
+        PrefetchChunk(image_data, dirty[i][at + 1].begin);
+      }
+      chunks += range.end - range.begin;
       for (uint64_t chunk = range.begin; chunk < std::min(range.end, committed_chunks); ++chunk) {
-        uint8_t* now = memory->data + chunk * kChunkBytes;
-        const uint8_t* then = image->memory(i) + chunk * kChunkBytes;
-        // Writing only what differs keeps chunks that were merely reported out of the next event's
-        // list.
-        if (std::memcmp(now, then, kChunkBytes) != 0) std::memcpy(now, then, kChunkBytes);
+        UndoChunk(memory->data + chunk * kChunkBytes, image_data + chunk * kChunkBytes, written);
       }
     }
   }
@@ -230,6 +245,7 @@ void Rollback(Guest* guest, const DirtyChunks& dirty, CommittedImage* image) {
   PERDURE_CHECK(decoded.ok(), "the committed host table does not decode");
   guest->host().effects.clear();
   guest->host().queued_bytes = 0;
+  return chunks;
 }
 
 }  // namespace perdure

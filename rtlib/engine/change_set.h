@@ -16,13 +16,10 @@
 #include "rtlib/engine/diff.h"
 #include "rtlib/engine/guest.h"
 #include "rtlib/engine/lazy_memory.h"
+#include "rtlib/engine/pre_images.h"
 #include "rtlib/track/tracker.h"
 
 namespace perdure {
-
-// Per memory, what its tracker reported for the present event. Trackers re-arm when they are asked
-// to collect, so this must be kept until the event is committed or rolled back.
-using DirtyChunks = std::vector<std::vector<ChunkRange>>;
 
 struct ChangeSet {
   std::vector<std::vector<WordRun>> runs;  // per memory
@@ -37,7 +34,8 @@ struct ChangeSet {
 
 // One tracker per memory, armed for its present size. `lazy` may be null.
 Result<std::vector<std::unique_ptr<Tracker>>> TrackMemories(const Guest& guest,
-                                                            const LazyMemory* lazy);
+                                                            const LazyMemory* lazy,
+                                                            PreImages* pre_images);
 
 Status CollectDirty(const Guest& guest, const LazyMemory* lazy,
                     const std::vector<std::unique_ptr<Tracker>>& trackers, DirtyChunks* dirty);
@@ -61,7 +59,8 @@ Status EncodeChanges(Guest* guest, const ChangeSet& changes, const CommittedImag
 // Takes the changes over into the image.
 void Advance(Guest* guest, const ChangeSet& changes, CommittedImage* image);
 
-// Undoes everything the event did to the guest, queued effects included.
-void Rollback(Guest* guest, const DirtyChunks& dirty, CommittedImage* image);
+// Undoes everything the event did to the guest, queued effects included. `written`: nearly all of
+// `dirty` was written, so that looking for what differs is not worth it. Gives the number of chunks.
+uint64_t Rollback(Guest* guest, const DirtyChunks& dirty, bool written, CommittedImage* image);
 
 }  // namespace perdure

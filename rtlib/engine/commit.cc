@@ -60,7 +60,13 @@ Status Instance::Impl::Record(const EventRecord& record, const ChangeSet& change
   Advance(guest_.get(), changes, image_.get());
   compare_all_ = false;
   if (commits) AfterCommit(began_ns);
-  return OkStatus();
+  return LetGo();
+}
+
+// Guest and image are equal (E3).
+Status Instance::Impl::LetGo() {
+  Status status = pre_images_->MayLetGo(trackers_);
+  return status.ok() ? status : Poison(std::move(status));
 }
 
 Status Instance::Impl::AppendToGroup(const EventRecord& record) {
@@ -245,11 +251,22 @@ Result<bool> Instance::Impl::Housekeep() {
     status = CommitFold();
   } else if (store_->MaintenanceIsDue(kIdle)) {
     status = Maintain(kIdle);
+  } else if (warms_up_) {
+    status = WarmUp();
   } else {
     return false;
   }
   if (!status.ok()) return Poison(std::move(status));
   return true;
+}
+
+// What nobody has touched yet, a piece at a time that takes about 250 us.
+Status Instance::Impl::WarmUp() {
+  constexpr uint64_t kChunks = 32;
+  bool done = false;
+  Status warmed = lazy_->Warm(kChunks, &done);
+  warms_up_ = warmed.ok() && !done;
+  return warmed.ok() ? warmed : LoadFailure();
 }
 
 void Instance::Impl::HousekeepToTheEnd() {

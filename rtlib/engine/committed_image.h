@@ -3,7 +3,8 @@
 // It is what deltas are taken against and what a trapped event is rolled back to. Linear memories
 // are kept in reservations of their own (one per memory, never moved, of the size the program's
 // maximum allows): a page takes room only once the guest has written it, because untouched pages of
-// both sides are the kernel's page of zeros. Everything else is kept as the raw bytes of wasm2c's
+// both sides are the kernel's page of zeros. Of these memories only those chunks need be there that
+// were written since the last event: pre_images.h says which are. Everything else is kept as the raw bytes of wasm2c's
 // struct, so that "unchanged", which is nearly always the answer, is one memcmp; the portable form
 // is made for what did change.
 //
@@ -53,6 +54,8 @@ class CommittedImage {
   Status MakeRoom(uint32_t index, uint64_t pages);
   // The committed size; MakeRoom() for it came before. What a smaller one leaves out is gone.
   void SetPages(uint32_t index, uint64_t pages);
+  // The memory reads as zero from now on, and takes no room.
+  void Discard(uint32_t index) { memories_[index].Discard(0); }
 
   // Takes over the guest's present globals, tables, segments, host table and captured stack.
   void TakeSmallState(Guest* guest);

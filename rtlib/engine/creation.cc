@@ -1,14 +1,13 @@
 #include "rtlib/engine/creation.h"
 
-#include <cstring>
-
 #include "rtlib/engine/global_mirror.h"
 #include "rtlib/engine/image_rows.h"
 #include "rtlib/state/chunk_blob.h"
 
 namespace perdure {
 
-Status WriteInitialBase(Guest* guest, Store* store, CommittedImage* image, StateHeader* header) {
+Status WriteInitialBase(Guest* guest, Store* store, CommittedImage* image, PreImages* pre_images,
+                        StateHeader* header) {
   const perdure_program& program = guest->program();
   PERDURE_ASSIGN_OR_RETURN(
       const SmallState small,
@@ -27,7 +26,7 @@ Status WriteInitialBase(Guest* guest, Store* store, CommittedImage* image, State
       tally.AddChunk(blob.hash);
       chunks.Set(ChunkId(i, chunk), true);
       PERDURE_TRY(store->PutChunk(Image::kBase, ChunkId(i, chunk), blob.bytes));
-      std::memcpy(image->memory(i) + chunk * kBaseChunkBytes, raw, kBaseChunkBytes);
+      pre_images->Arrived(i, chunk, raw, /*is_protected=*/true);
     }
   }
   image->TakeSmallState(guest);

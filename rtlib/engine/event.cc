@@ -131,6 +131,7 @@ Result<Outcome> Instance::Impl::Settle(abi::GuestEnd end, EventRecord record) {
     record.outcome = EventOutcome::kReturned;
     if (record.kind == EventKind::kCall && changes.empty() && guest_->host().effects.empty()) {
       ++stats_.events_unchanged;  // (E10)
+      PERDURE_TRY(LetGo());
       return outcome;
     }
   }
@@ -151,12 +152,14 @@ Status Instance::Impl::Collect(decltype(CollectDirty)* ask, DirtyChunks* dirty) 
     (*dirty)[i] = {{0, guest_->memory(i)->pages * kChunksPerPage}};
   }
   for (const auto& ranges : *dirty) stats_.chunks_dirty += ChunksIn(ranges);
-  return OkStatus();
+  Status complete = pre_images_->Complete(*dirty);
+  return complete.ok() ? complete : InState(std::move(complete));
 }
 
 // (L3)
-Status Instance::Impl::LoadFailure() const {
-  Status failure = lazy_->failure();
+Status Instance::Impl::LoadFailure() const { return InState(lazy_->failure()); }
+
+Status Instance::Impl::InState(Status failure) const {
   if (failure.message().starts_with("state '")) return failure;
   return std::move(failure).WithContext(StrCat("state '", options_.state_path, "'"));
 }
@@ -164,13 +167,16 @@ Status Instance::Impl::LoadFailure() const {
 // The guest is as the image again.
 void Instance::Impl::RollBack(const DirtyChunks& dirty) {
   const TimeAdder timer(&stats_.rollback_ns);
-  DirtyChunks all = dirty;
-  for (uint32_t i = 0; i < all.size() && compare_all_; ++i) {
-    all[i] = {{0, image_->pages(i) * kChunksPerPage}};
+  if (compare_all_) {
+    DirtyChunks all(program_.memory_count);
+    for (uint32_t i = 0; i < all.size(); ++i) all[i] = {{0, image_->pages(i) * kChunksPerPage}};
+    stats_.chunks_rolled_back += Rollback(guest_.get(), all, /*written=*/false, image_.get());
+  } else {
+    const TrackMode mode = trackers_.empty() ? TrackMode::kCompare : trackers_[0]->mode();
+    const bool written = mode == TrackMode::kWpAsync || mode == TrackMode::kWpSync;
+    stats_.chunks_rolled_back += Rollback(guest_.get(), dirty, written, image_.get());
   }
   compare_all_ = false;
-  for (const auto& ranges : all) stats_.chunks_rolled_back += ChunksIn(ranges);
-  Rollback(guest_.get(), all, image_.get());
 }
 
 // Fills in what every row has in common. The guest's effects stay with it until the row is
@@ -209,6 +215,7 @@ Status Instance::Impl::RunStartEvent() {
   DirtyChunks dirty;
   ChangeSet changes;
   PERDURE_TRY(CollectDirty(*guest_, lazy_.get(), trackers_, &dirty));
+  PERDURE_TRY(pre_images_->Complete(dirty));
   wasi::EncodeHostTable(&guest_->host());
   {
     const TimeAdder timer(&stats_.encode_ns);

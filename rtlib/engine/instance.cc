@@ -62,8 +62,9 @@
 //
 // Why keep an image in memory: the delta needs the bytes from before the event, and so does a
 // rollback. The alternatives are a copy on first write in the fault handler (a microsecond a chunk
-// on the guest's path, and impossible with tracking inside the kernel) and reading the store back
-// (130 times slower for one chunk).
+// on the guest's path, and impossible with tracking inside the kernel; this is what low memory
+// does) and reading the store back (130 times slower for one chunk; so it is done once for each
+// chunk, of states that were read whole). Both are in pre_images.h.
 //
 // Why advance the image after the commit and not before: a failed commit rolls the guest back to
 // the image, so that what the embedder can still see is never ahead of the store. Within a group,
@@ -152,6 +153,10 @@ Result<std::unique_ptr<Instance::Impl>> Instance::Impl::Open(const perdure_progr
 Status Instance::Impl::Create() {
   PERDURE_ASSIGN_OR_RETURN(guest_, Guest::Create(program_, options_));
   PERDURE_ASSIGN_OR_RETURN(image_, CommittedImage::Create(*guest_));
+  const bool is_low = options_.memory == MemoryUse::kLow;
+  PERDURE_ASSIGN_OR_RETURN(pre_images_, PreImages::Create(is_low ? PreImages::Origin::kCapture
+                                                                 : PreImages::Origin::kImage,
+                                                          guest_.get(), image_.get()));
   header_.format_version = kStateFormatVersion;
   std::copy(std::begin(program_.module_hash), std::end(program_.module_hash), header_.module_hash);
   header_.program_name = program_.name;
@@ -159,8 +164,9 @@ Status Instance::Impl::Create() {
   header_.created_us = NowUnixUs();
   PERDURE_TRY(store_->Begin());
   if (options_.fresh) PERDURE_TRY(store_->Clear());
-  PERDURE_TRY(WriteInitialBase(guest_.get(), store_.get(), image_.get(), &header_));
-  PERDURE_ASSIGN_OR_RETURN(trackers_, TrackMemories(*guest_, nullptr));
+  PERDURE_TRY(
+      WriteInitialBase(guest_.get(), store_.get(), image_.get(), pre_images_.get(), &header_));
+  PERDURE_ASSIGN_OR_RETURN(trackers_, TrackMemories(*guest_, nullptr, pre_images_.get()));
   if (!IsCommand(program_)) return RunStartEvent();
   creating_ = transaction_open_ = true;  // its start event is its first run's
   return OkStatus();
@@ -172,10 +178,12 @@ Status Instance::Impl::Restore(StateHeader header) {
   PERDURE_ASSIGN_OR_RETURN(guest_, Guest::Create(program_, options_));
   PERDURE_ASSIGN_OR_RETURN(image_, CommittedImage::Create(*guest_));
   PERDURE_ASSIGN_OR_RETURN(const RestoreMode mode, ChooseRestoreMode());
-  PERDURE_ASSIGN_OR_RETURN(Restored restored,
-                           RestoreState(header, store_.get(), guest_.get(), image_.get(), mode));
+  PERDURE_ASSIGN_OR_RETURN(Restored restored, RestoreState(header, store_.get(), guest_.get(),
+                                                           image_.get(), mode, options_.memory));
+  pre_images_ = std::move(restored.pre_images);
   lazy_ = std::move(restored.lazy);
-  PERDURE_ASSIGN_OR_RETURN(trackers_, TrackMemories(*guest_, lazy_.get()));
+  warms_up_ = lazy_ != nullptr && mode == RestoreMode::kWarm;
+  PERDURE_ASSIGN_OR_RETURN(trackers_, TrackMemories(*guest_, lazy_.get(), pre_images_.get()));
   if (!guest_->stack().empty()) {
     if (!IsCommand(program_)) {
       return Status(StatusCode::kCorrupt, "it holds a call stack, and the program has no runs");

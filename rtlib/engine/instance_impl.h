@@ -78,6 +78,9 @@ class Instance::Impl {
   Status Collect(decltype(CollectDirty)* ask, DirtyChunks* dirty);
   void RollBack(const DirtyChunks& dirty);
   Status LoadFailure() const;
+  Status WarmUp();
+  // Says in which state a chunk does not verify.
+  Status InState(Status failure) const;
 
   // run.cc
   class RunScope;
@@ -99,6 +102,7 @@ class Instance::Impl {
   Status Poison(Status why);
   Status Record(const EventRecord& record, const ChangeSet& changes, const DirtyChunks& dirty,
                 uint64_t began_ns);
+  Status LetGo();
   Status AppendToGroup(const EventRecord& record);
   bool GroupIsFull() const;
   Status CommitGroup();
@@ -122,6 +126,7 @@ class Instance::Impl {
   std::unique_ptr<Store> store_;
   std::unique_ptr<Guest> guest_;
   std::unique_ptr<CommittedImage> image_;
+  std::unique_ptr<PreImages> pre_images_;
   std::unique_ptr<LazyMemory> lazy_;                // null: all of the memory is there
   std::vector<std::unique_ptr<Tracker>> trackers_;  // after guest_: destroyed before it
   Folder folder_;                                   // after store_
@@ -135,6 +140,7 @@ class Instance::Impl {
   uint64_t fold_paused_until_ = 0;  // event: there was no room
   uint64_t chunks_of_last_event_ = 0;
   bool creating_ = false;  // a command's state, in the open transaction until its first commit
+  bool warms_up_ = false;  // there may be chunks that are still to be loaded
   bool running_ = false;   // guest code is on the stack: a host function may not come back in
   Status poisoned_;        // why no further event is taken; OK while all is well
   bool closed_ = false;

@@ -1,18 +1,14 @@
 #include "rtlib/engine/lazy_memory.h"
 
-#include <cstring>
-
-#include "rtlib/base/text.h"
 #include "rtlib/engine/image_rows.h"
 #include "rtlib/state/chunk_blob.h"
 
 namespace perdure {
 
-Result<std::unique_ptr<LazyMemory>> LazyMemory::Create(Guest* guest, CommittedImage* image,
-                                                       Store* store, ChunkOverlay overlay,
-                                                       ChunkMap chunks) {
+Result<std::unique_ptr<LazyMemory>> LazyMemory::Create(Guest* guest, PreImages* pre_images,
+                                                       Store* store, BaseReader reader) {
   std::unique_ptr<LazyMemory> lazy(
-      new LazyMemory(guest->program(), image, store, std::move(overlay), std::move(chunks)));
+      new LazyMemory(guest->program(), pre_images, store, std::move(reader)));
   const uint32_t count = guest->program().memory_count;
   lazy->memories_.resize(count);  // now: their addresses are given away
   for (uint32_t i = 0; i < count; ++i) {
@@ -31,35 +27,24 @@ Result<std::unique_ptr<LazyMemory>> LazyMemory::Create(Guest* guest, CommittedIm
 bool LazyMemory::Load(void* memory, uint64_t chunk, uint8_t* bytes) {
   const auto* ours = static_cast<const Memory*>(memory);
   LazyMemory* self = ours->owner;
-  const uint64_t id = ChunkId(ours->index, chunk);
-  if (self->failure_.ok()) self->failure_ = self->Read(id, bytes);
+  if (self->failure_.ok()) self->failure_ = self->reader_.Read(ChunkId(ours->index, chunk), bytes);
   if (!self->failure_.ok()) return false;
-  self->PutIntoImage(id, bytes);  // (L1)
+  self->pre_images_.Arrived(ours->index, chunk, bytes, ours->pages->write_protects());  // (L1)
   return true;
 }
 
-Status LazyMemory::Read(uint64_t id, uint8_t* bytes) {
-  PERDURE_ASSIGN_OR_RETURN(const bool has_row, store_.ReadChunk(Image::kBase, id, &blob_));
-  if (has_row != chunks_.Has(id) && !overlay_.Changes(id)) {
-    return Status(StatusCode::kCorrupt,
-                  StrCat("base chunk ", ChunkIdNumber(id), " of memory ", ChunkIdMemory(id),
-                         has_row ? " should not be there" : " is missing"));
+Status LazyMemory::Warm(uint64_t chunks, bool* done) {
+  PERDURE_TRY(failure_);
+  for (uint64_t loaded = 0; loaded < chunks;) {
+    PERDURE_ASSIGN_OR_RETURN(const std::optional<uint64_t> id, reader_.Next(warm_from_));
+    *done = !id.has_value();
+    if (*done) break;
+    warm_from_ = *id + 1;
+    if (!IsWanted(*id)) continue;
+    if (!memories_[ChunkIdMemory(*id)].pages->Load(ChunkIdNumber(*id))) return failure_;
+    ++loaded;
   }
-  if (has_row) {
-    uint64_t hash;
-    PERDURE_TRY(DecodeChunk(id, blob_, bytes, &hash));
-  } else {
-    std::memset(bytes, 0, kBaseChunkBytes);
-  }
-  overlay_.Apply(id, bytes);
   return OkStatus();
-}
-
-// The image's untouched pages are zeros already, and take no room.
-void LazyMemory::PutIntoImage(uint64_t id, const uint8_t* bytes) {
-  if (IsZeroChunk(bytes)) return;
-  std::memcpy(image_.memory(ChunkIdMemory(id)) + ChunkIdNumber(id) * kBaseChunkBytes, bytes,
-              kBaseChunkBytes);
 }
 
 uint64_t LazyMemory::loaded() const {
@@ -86,15 +71,16 @@ Status LazyMemory::LoadImage(const ImageHeader& base) {
     PERDURE_TRY(DecodeChunk(id, blob, bytes, &hash));
     tally.AddChunk(hash);
     if (!IsWanted(id)) return OkStatus();
-    overlay_.Apply(id, bytes);
-    PutIntoImage(id, bytes);
+    reader_.overlay().Apply(id, bytes);
+    pre_images_.Put(ChunkIdMemory(id), ChunkIdNumber(id), bytes);
     return OkStatus();
   };
   PERDURE_TRY(store_.ForEachChunk(Image::kBase, take));
-  for (std::optional<uint64_t> id = overlay_.Next(0); id.has_value(); id = overlay_.Next(*id + 1)) {
+  const ChunkOverlay& overlay = reader_.overlay();
+  for (std::optional<uint64_t> id = overlay.Next(0); id.has_value(); id = overlay.Next(*id + 1)) {
     if (!IsWanted(*id)) continue;
-    PERDURE_TRY(Read(*id, bytes));
-    PutIntoImage(*id, bytes);
+    PERDURE_TRY(reader_.Read(*id, bytes));
+    pre_images_.Put(ChunkIdMemory(*id), ChunkIdNumber(*id), bytes);
   }
   SmallState ignored(program_);
   ChunkMap chunks;

@@ -1,7 +1,11 @@
 #include "rtlib/engine/restore.h"
 
+#include <sys/mman.h>
+
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
+#include <vector>
 
 #include "rtlib/abi/memory.h"
 #include "rtlib/base/text.h"
@@ -17,12 +21,13 @@ namespace {
 
 Status Corrupt(std::string message) { return Status(StatusCode::kCorrupt, std::move(message)); }
 
-// Writes to the guest's memories and to the committed image alike.
+// Writes to the guest's memories, and keeps account of where.
 class GuestSink final : public MemorySink {
  public:
   GuestSink(Guest* guest, CommittedImage* image) : guest_(*guest), image_(*image) {}
 
-  Status Resize(uint32_t memory, uint64_t /*before*/, uint64_t pages) override {
+  Status Resize(uint32_t memory, uint64_t before, uint64_t pages) override {
+    has_shrunk_ |= pages < before;
     PERDURE_TRY(image_.MakeRoom(memory, pages));
     image_.SetPages(memory, pages);
     if (abi::ResizeMemory(guest_.memory(memory), pages)) return OkStatus();
@@ -32,7 +37,8 @@ class GuestSink final : public MemorySink {
 
   Status Write(uint32_t memory, uint64_t offset, std::string_view bytes) override {
     std::memcpy(guest_.memory(memory)->data + offset, bytes.data(), bytes.size());
-    std::memcpy(image_.memory(memory) + offset, bytes.data(), bytes.size());
+    const uint64_t end = (offset + bytes.size() + kBaseChunkBytes - 1) / kBaseChunkBytes;
+    AppendTouched(memory, {offset / kBaseChunkBytes, end});
     return OkStatus();
   }
 
@@ -47,17 +53,73 @@ class GuestSink final : public MemorySink {
     return OkStatus();
   }
 
+  // Has the image hold what events changed.
+  void HoldTouched(PreImages* pre_images) const {
+    if (has_shrunk_) return pre_images->HoldAll(/*use_up=*/false);
+    for (const auto& [memory, chunks] : touched_) {
+      for (uint64_t chunk = chunks.begin; chunk < chunks.end; ++chunk) {
+        pre_images->Hold(memory, chunk);
+      }
+    }
+  }
+
  private:
+  struct Touched {
+    uint32_t memory;
+    ChunkRange chunks;
+  };
+
+  // The runs of a delta ascend, so many of them are in the chunk of the one before.
+  void AppendTouched(uint32_t memory, ChunkRange chunks) {
+    if (!touched_.empty()) {
+      Touched& last = touched_.back();
+      if (last.memory == memory && last.chunks.begin <= chunks.begin &&
+          chunks.begin <= last.chunks.end) {
+        last.chunks.end = std::max(last.chunks.end, chunks.end);
+        return;
+      }
+    }
+    touched_.push_back({memory, chunks});
+  }
+
   Guest& guest_;
   CommittedImage& image_;
+  std::vector<Touched> touched_;
+  bool has_shrunk_ = false;
+};
+
+// Has the kernel make the pages that are going to be filled, many at a time: a fault for each would
+// cost as much as what is put into it.
+class Populator {
+ public:
+  // `chunk` is going to be written; those behind it too, if the memory is densely filled.
+  void Prepare(uint8_t* memory, uint64_t chunk, uint64_t chunk_count) {
+    if (memory == memory_ && chunk < end_) return;
+    const bool is_dense = memory == memory_ && chunk == end_;
+    memory_ = memory;
+    end_ = chunk + 1;
+    if (!is_dense) return;
+    end_ = std::min(chunk + kChunks, chunk_count);
+    // Without it (Linux 5.14) pages are made one by one.
+    madvise(memory + chunk * kBaseChunkBytes, (end_ - chunk) * kBaseChunkBytes,
+            MADV_POPULATE_WRITE);
+  }
+
+ private:
+  // 256 KiB: what has been zeroed is still in the cache when it is filled, and of a memory in which
+  // a hole follows no more than this is made in vain.
+  static constexpr uint64_t kChunks = 64;
+  uint8_t* memory_ = nullptr;
+  uint64_t end_ = 0;
 };
 
 // While a fold is under way there may be chunks of a memory's later, larger size. The events that
 // made it larger have all that is in them.
-Status RestoreChunks(const ImageHeader& base, const SmallState& small, Store* store,
-                     GuestSink* sink, RowTally* tally) {
+Status RestoreChunks(const ImageHeader& base, const SmallState& small, Store* store, Guest* guest,
+                     RowTally* tally) {
   const bool is_folding = base.folding_seq > base.seq;
   uint64_t next_id = 0;
+  Populator populator;
   return store->ForEachChunk(Image::kBase, [&](uint64_t id, std::string_view blob) {
     const uint32_t memory = ChunkIdMemory(id);
     const uint64_t chunk = ChunkIdNumber(id);
@@ -68,13 +130,17 @@ Status RestoreChunks(const ImageHeader& base, const SmallState& small, Store* st
     }
     if (id < next_id) return Corrupt("base chunks are out of order");
     next_id = id + 1;
-    uint8_t raw[kBaseChunkBytes];
+    uint8_t outside[kBaseChunkBytes];
+    uint8_t* raw = outside;
+    if (!is_outside) {
+      uint8_t* data = guest->memory(memory)->data;
+      populator.Prepare(data, chunk, small.memory_pages[memory] * kChunksPerPage);
+      raw = data + chunk * kBaseChunkBytes;
+    }
     uint64_t hash;
     PERDURE_TRY(DecodeChunk(id, blob, raw, &hash));
     tally->AddChunk(hash);
-    if (is_outside) return OkStatus();
-    return sink->Write(memory, chunk * kBaseChunkBytes,
-                       {reinterpret_cast<const char*>(raw), kBaseChunkBytes});
+    return OkStatus();
   });
 }
 
@@ -103,7 +169,7 @@ Status ReplayEvents(const StateHeader& header, const perdure_program& program, S
 // Sets restored->lazy and *small to the newest event, or neither, if the state has to be read
 // whole.
 Status RestoreLazily(const StateHeader& header, Store* store, Guest* guest, CommittedImage* image,
-                     ChunkMap chunks, SmallState* small, Restored* restored) {
+                     ChunkMap chunks, MemoryUse memory_use, SmallState* small, Restored* restored) {
   const perdure_program& program = guest->program();
   SmallState newest = *small;
   ChunkOverlay overlay;
@@ -111,10 +177,37 @@ Status RestoreLazily(const StateHeader& header, Store* store, Guest* guest, Comm
   const bool starts_anew = IsCommand(program) && newest.stack.empty();
   if (starts_anew || overlay.size() > kLazyOverlayChunksMax) return OkStatus();
   PERDURE_TRY(GuestSink(guest, image).Reset(newest));
+  const auto origin =
+      memory_use == MemoryUse::kLow ? PreImages::Origin::kCapture : PreImages::Origin::kImage;
+  PERDURE_ASSIGN_OR_RETURN(restored->pre_images, PreImages::Create(origin, guest, image));
   PERDURE_ASSIGN_OR_RETURN(
-      restored->lazy,
-      LazyMemory::Create(guest, image, store, std::move(overlay), std::move(chunks)));
+      restored->lazy, LazyMemory::Create(guest, restored->pre_images.get(), store,
+                                         BaseReader(store, std::move(chunks), std::move(overlay))));
+  restored->pre_images->Watch(restored->lazy.get());
   *small = std::move(newest);
+  return OkStatus();
+}
+
+Status RestoreWhole(const StateHeader& header, Store* store, Guest* guest, CommittedImage* image,
+                    ChunkMap chunks, RowTally tally, MemoryUse memory_use, SmallState* small,
+                    Restored* restored) {
+  *restored = {};
+  const bool is_low = memory_use == MemoryUse::kLow;
+  PERDURE_ASSIGN_OR_RETURN(
+      restored->pre_images,
+      PreImages::Create(is_low ? PreImages::Origin::kCapture : PreImages::Origin::kStore, guest,
+                        image));
+  GuestSink sink(guest, image);
+  PERDURE_TRY(sink.Reset(*small));
+  PERDURE_TRY(RestoreChunks(header.base, *small, store, guest, &tally));
+  if (tally != TallyOf(header.base)) {
+    return Corrupt("the base rows are not those the header was written with");
+  }
+  restored->chunks = tally.chunks;
+  PERDURE_TRY(ReplayEvents(header, guest->program(), store, small, &sink, restored));
+  if (is_low) return OkStatus();
+  sink.HoldTouched(restored->pre_images.get());
+  restored->pre_images->ReadFrom(BaseReader(store, std::move(chunks), ChunkOverlay()));
   return OkStatus();
 }
 
@@ -153,40 +246,33 @@ Result<RestoreMode> ChooseRestoreMode() {
   const std::string_view mode = asked == nullptr ? "" : asked;
   if (mode.empty()) return RestoreMode::kAuto;
   if (mode == "whole") return RestoreMode::kWhole;
-  if (mode != "lazy") {
-    return Status(StatusCode::kInvalidArgument,
-                  StrCat("PERDURE_RESTORE: no mode '", mode, "'; the modes are whole and lazy"));
+  if (mode != "lazy" && mode != "warm") {
+    return Status(StatusCode::kInvalidArgument, StrCat("PERDURE_RESTORE: no mode '", mode,
+                                                       "'; the modes are whole, lazy and warm"));
   }
   PERDURE_TRY(MissingPagesVerdict().WithContext(
-      "PERDURE_RESTORE=lazy does not work here (unset it to have a mode chosen)"));
-  return RestoreMode::kLazy;
+      StrCat("PERDURE_RESTORE=", mode, " does not work here (unset it to have a mode chosen)")));
+  return mode == "lazy" ? RestoreMode::kLazy : RestoreMode::kWarm;
 }
 
 Result<Restored> RestoreState(const StateHeader& header, Store* store, Guest* guest,
-                              CommittedImage* image, RestoreMode mode) {
+                              CommittedImage* image, RestoreMode mode, MemoryUse memory_use) {
   const perdure_program& program = guest->program();
   SmallState small(program);
   ChunkMap chunks;
   RowTally tally;
   PERDURE_TRY(ReadSections(Image::kBase, program, store, &small, &chunks, &tally));
-  GuestSink sink(guest, image);
   Restored restored;
   if (mode == RestoreMode::kAuto) {
     const bool is_large = header.base.chunks >= kLazyChunksMin && MissingPagesVerdict().ok();
     mode = is_large ? RestoreMode::kLazy : RestoreMode::kWhole;
   }
-  if (mode == RestoreMode::kLazy) {
-    PERDURE_TRY(RestoreLazily(header, store, guest, image, std::move(chunks), &small, &restored));
+  if (mode != RestoreMode::kWhole) {
+    PERDURE_TRY(RestoreLazily(header, store, guest, image, chunks, memory_use, &small, &restored));
   }
   if (restored.lazy == nullptr) {
-    restored = {};
-    PERDURE_TRY(sink.Reset(small));
-    PERDURE_TRY(RestoreChunks(header.base, small, store, &sink, &tally));
-    if (tally != TallyOf(header.base)) {
-      return Corrupt("the base rows are not those the header was written with");
-    }
-    restored.chunks = tally.chunks;
-    PERDURE_TRY(ReplayEvents(header, program, store, &small, &sink, &restored));
+    PERDURE_TRY(RestoreWhole(header, store, guest, image, std::move(chunks), tally, memory_use,
+                             &small, &restored));
   }
   PERDURE_TRY(
       ApplySmallState(small, program, guest->instance(), &guest->host(), guest->functions()));

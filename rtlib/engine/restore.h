@@ -20,11 +20,15 @@
 // they are first touched (lazy_memory.h), and 4 is left out. A command's next run compares all of
 // its memory with the state, so only a run that is in progress is restored so.
 //
+// What is read whole is put into the guest alone, and what the events behind the base touched into
+// the image as well: the rest of the image is read when the guest has written there (pre_images.h).
+//
 // A failed restore leaves the guest and the image half done; the caller throws both away.
 #pragma once
 
 #include <cstdint>
 
+#include "perdure/instance.h"
 #include "perdure/status.h"
 #include "rtlib/engine/committed_image.h"
 #include "rtlib/engine/event_log.h"
@@ -37,6 +41,7 @@ namespace perdure {
 struct Restored {
   LogPosition newest;
   uint64_t chunks = 0, events = 0;
+  std::unique_ptr<PreImages> pre_images;
   std::unique_ptr<LazyMemory> lazy;  // null: everything has been read
   uint64_t fold_weight = 0;          // of those events
 };
@@ -48,8 +53,9 @@ inline constexpr uint64_t kLazyChunksMin = 1024;
 // More changed chunks behind the base than this and everything is read: they are held in memory.
 inline constexpr uint64_t kLazyOverlayChunksMax = 16384;
 
-// What PERDURE_RESTORE asks for, "whole" or "lazy" (tests); kAuto if nothing.
-enum class RestoreMode : uint8_t { kAuto, kWhole, kLazy };
+// What PERDURE_RESTORE asks for, "whole", "lazy" or "warm"; kAuto if nothing. kWarm: lazily, and
+// what has not been touched is loaded while the instance is idle.
+enum class RestoreMode : uint8_t { kAuto, kWhole, kLazy, kWarm };
 Result<RestoreMode> ChooseRestoreMode();
 
 // Step 1. kIncompatible: another format or module, with the way out.
@@ -57,6 +63,6 @@ Status VerifyHeader(const StateHeader& header, const perdure_program& program);
 
 // Steps 2 to 7. REQUIRES: VerifyHeader(header) passed.
 Result<Restored> RestoreState(const StateHeader& header, Store* store, Guest* guest,
-                              CommittedImage* image, RestoreMode mode);
+                              CommittedImage* image, RestoreMode mode, MemoryUse memory_use);
 
 }  // namespace perdure

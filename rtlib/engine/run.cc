@@ -191,14 +191,18 @@ Result<std::optional<Outcome>> Instance::Impl::EndForOutput() {
 Result<abi::GuestEnd> Instance::Impl::EnterStart(abi::RunControl* control) {
   if (!creating_) {  // (R6)
     trackers_.clear();
+    pre_images_->HoldAll(/*use_up=*/true);
     if (lazy_ != nullptr) {
       const Status completed = lazy_->LoadImage(header_.base);
+      pre_images_->Watch(nullptr);
       lazy_.reset();
+      warms_up_ = false;
       if (!completed.ok()) return Poison(completed);
     }
     Status begun = guest_->Reinstantiate();
     if (!begun.ok()) return Poison(std::move(begun));
-    Result<std::vector<std::unique_ptr<Tracker>>> trackers = TrackMemories(*guest_, nullptr);
+    Result<std::vector<std::unique_ptr<Tracker>>> trackers =
+        TrackMemories(*guest_, nullptr, pre_images_.get());
     if (!trackers.ok()) return Poison(std::move(trackers).TakeStatus());
     trackers_ = *std::move(trackers);
     compare_all_ = true;
@@ -349,6 +353,7 @@ Result<bool> Instance::Impl::SettlePause(EventRecord record, uint64_t began_ns) 
   ++stats_.events;
   if (record.kind == EventKind::kResume && changes.empty() && guest_->host().effects.empty()) {
     ++stats_.events_unchanged;  // (E10)
+    PERDURE_TRY(LetGo());
     return true;
   }
   Seal(&record, changes);

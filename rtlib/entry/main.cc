@@ -162,6 +162,7 @@ Status Run::Open() {
   instance_options.durability = options.durability;
   instance_options.commit = options.commit;
   instance_options.history_events = options.history_events;
+  instance_options.memory = options.memory;
   instance_options.fresh = options.fresh && line_.action != Action::kInfo;
   instance_options.wasi = &wasi_;
   if (answers_.has_value()) instance_options.effects = &*answers_;

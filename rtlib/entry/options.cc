@@ -58,6 +58,11 @@ bool SetCommit(std::string_view value, RuntimeOptions* options) {
   return true;
 }
 
+bool SetMemory(std::string_view value, RuntimeOptions* options) {
+  options->memory = value == "low" ? MemoryUse::kLow : MemoryUse::kNormal;
+  return value == "low" || value == "normal";
+}
+
 bool SetInput(std::string_view value, RuntimeOptions* options) {
   options->logs_input = value == "logged";
   return value == "logged" || value == "direct";
@@ -122,6 +127,9 @@ constexpr OptionSpec kSpecs[] = {
      SetCommit},
     {"history", "PERDURE_HISTORY", "none|N|all", "none, a number of events or all",
      "past events to keep for roll back and inspection (default 500)", SetHistory},
+    {"memory", "PERDURE_MEMORY", "normal|low", "normal or low",
+     "keep what the guest has written twice in memory (the default), or once, at a price in speed",
+     SetMemory},
     {"fresh", "PERDURE_FRESH", "", kSwitchValues, "forget the state and begin anew",
      [](std::string_view value, RuntimeOptions* options) {
        return ParseSwitch(value, &options->fresh);

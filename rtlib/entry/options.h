@@ -33,6 +33,7 @@ struct RuntimeOptions {
   Durability durability = Durability::kFull;
   CommitPolicy commit;
   uint64_t history_events = Options().history_events;
+  MemoryUse memory = MemoryUse::kNormal;
   bool fresh = false;
   bool info = false;
   bool json = false;

@@ -7,6 +7,7 @@
 #include "rtlib/abi/fault.h"
 #include "rtlib/abi/memory.h"
 #include "rtlib/base/check.h"
+#include "rtlib/track/existing_pages.h"
 #include "rtlib/track/missing_pages.h"
 #include "rtlib/track/trackers.h"
 #include "rtlib/track/userfault.h"
@@ -14,12 +15,13 @@
 namespace perdure {
 
 FaultTracker::FaultTracker(uint8_t* base, uint64_t reserved_bytes, Limits limits,
-                           MissingPages* missing)
+                           MissingPages* missing, WriteObserver observer)
     : base_(base),
       page_bytes_(PageBytes()),
       page_count_(reserved_bytes / PageBytes()),
       limits_(limits),
-      missing_(missing) {}
+      missing_(missing),
+      observer_(observer) {}
 
 FaultTracker::~FaultTracker() {
   if (started_) abi::ClearWriteHook(reinterpret_cast<uintptr_t>(base_));
@@ -47,7 +49,7 @@ Status FaultTracker::Arm(uint64_t size_bytes) {
       return SystemError("write-protecting memory");
     }
   }
-  armed_bytes_ = size_bytes;
+  armed_bytes_ = seen_bytes_ = size_bytes;
   return OkStatus();
 }
 
@@ -57,7 +59,10 @@ Status FaultTracker::Collect(uint64_t size_bytes, std::vector<ChunkRange>* dirty
   ClearMarks();
   armed_bytes_ = 0;
   PERDURE_TRY(ProtectRuns(runs));
-  armed_bytes_ = size_bytes;
+  if (size_bytes > seen_bytes_ && !Protect(base_ + seen_bytes_, size_bytes - seen_bytes_)) {
+    return SystemError("write-protecting memory");
+  }
+  armed_bytes_ = seen_bytes_ = size_bytes;
   return OkStatus();
 }
 
@@ -70,14 +75,11 @@ std::vector<ChunkRange> FaultTracker::DirtyRuns(uint64_t size_bytes) {
   PERDURE_CHECK(size_bytes <= abi::AccessibleBytes(base_), "tracking beyond the memory's size");
   // What was given up is not armed any more, and whoever asks next has to know it too.
   armed_bytes_ = std::min(armed_bytes_, abi::TakeSmallestSize(base_));
-  std::vector<ChunkRange> runs;
-  if (all_dirty_) {
-    AppendRange(&runs, 0, size_bytes / page_bytes_);
-    return runs;
-  }
-  const uint64_t intact = std::min(armed_bytes_, size_bytes);
-  runs = MarkedRuns(intact / page_bytes_);
-  AppendRange(&runs, intact / page_bytes_, size_bytes / page_bytes_);  // (2)
+  const uint64_t intact = all_dirty_ ? 0 : std::min(armed_bytes_, size_bytes) / page_bytes_;
+  const uint64_t seen = std::min(seen_bytes_, size_bytes) / page_bytes_;
+  std::vector<ChunkRange> runs = MarkedRuns(intact);
+  AppendRange(&runs, intact, seen);                                   // (2)
+  AppendExistingPages(base_, seen, size_bytes / page_bytes_, &runs);  // (6)
   return runs;
 }
 
@@ -112,10 +114,22 @@ bool FaultTracker::OnWrite(uint64_t offset) {
   if (offset >= std::min(armed_bytes_, abi::AccessibleBytes(base_))) return false;  // (3)
   const uint64_t page = offset / page_bytes_;
   if (all_dirty_ || marks_.Has(page)) return false;  // (4)
+  Observe(page);
   Mark(page);
   if (runs_ <= limits_.runs && Unprotect(base_ + page * page_bytes_, page_bytes_)) return true;
   all_dirty_ = true;
-  return Unprotect(base_, std::min(armed_bytes_, abi::AccessibleBytes(base_)));
+  const uint64_t bytes = std::min(armed_bytes_, abi::AccessibleBytes(base_));
+  for (uint64_t other = 0; other < bytes / page_bytes_; ++other) {
+    if (!marks_.Has(other)) Observe(other);
+  }
+  return Unprotect(base_, bytes);
+}
+
+// Before they are made writable.
+void FaultTracker::Observe(uint64_t page) {
+  if (observer_.about_to_write == nullptr) return;
+  const uint64_t chunks_a_page = page_bytes_ / kChunkBytes;
+  observer_.about_to_write(observer_.context, page * chunks_a_page, (page + 1) * chunks_a_page);
 }
 
 void FaultTracker::Mark(uint64_t page) {

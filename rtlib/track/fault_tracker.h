@@ -7,13 +7,17 @@
 //  (1) Between Arm/Collect and the next Collect, every page of [0, armed bytes) that is still the
 //      page that was armed is protected, or missing and will be protected when it is loaded, or
 //      marked in the bitmap, or everything is taken for dirty.
-//  (2) Pages beyond the armed bytes, and pages given up and had back since (abi::TakeSmallestSize),
-//      are not protected, hence all reported.
+//  (2) Pages given up and had back since (abi::TakeSmallestSize) are not protected and not what they
+//      were, hence all reported.
 //  (3) OnWrite never makes an address accessible that the guest has no right to: only armed pages
 //      inside the memory's present size.
 //  (4) OnWrite unprotects a page once. A second fault of the same page is somebody's bug and is
 //      passed on, so it cannot loop.
+//      The observer, if there is one, sees each page before.
 //  (5) OnWrite allocates nothing: the bitmap is a reservation of one bit a page.
+//  (6) Pages beyond what was ever armed are not protected either, but were pages of zeros: those of
+//      them that exist are reported (existing_pages.h). Otherwise a memory that grows by 4 GiB
+//      would be a million chunks to compare.
 //
 // mprotect splits a mapping for every isolated dirty page and the kernel limits mappings per
 // process (vm.max_map_count), so past a budget of isolated runs everything is unprotected and taken
@@ -46,7 +50,8 @@ class FaultTracker : public Tracker {
 
   // `missing`: pages that arrive protected, so that Arm() need not protect them beforehand; null:
   // there are none, or protection does not care whether a page exists.
-  FaultTracker(uint8_t* base, uint64_t reserved_bytes, Limits limits, MissingPages* missing);
+  FaultTracker(uint8_t* base, uint64_t reserved_bytes, Limits limits, MissingPages* missing,
+               WriteObserver observer);
 
   // Called once after construction: starts receiving faults.
   Status Start();
@@ -62,6 +67,7 @@ class FaultTracker : public Tracker {
   static bool OnWriteHook(void* context, uintptr_t address);
   bool OnWrite(uint64_t offset);
 
+  void Observe(uint64_t page);
   void Mark(uint64_t page);
   // Everything that is dirty below `size_bytes`, as ranges of pages.
   std::vector<ChunkRange> DirtyRuns(uint64_t size_bytes);
@@ -76,11 +82,13 @@ class FaultTracker : public Tracker {
   const uint64_t page_count_;
   const Limits limits_;
   MissingPages* const missing_;
+  const WriteObserver observer_;
   PageBitmap marks_;
   uint64_t first_marked_ = UINT64_MAX;  // bounds of the marked pages
   uint64_t last_marked_ = 0;
   uint64_t runs_ = 0;
   uint64_t armed_bytes_ = 0;
+  uint64_t seen_bytes_ = 0;  // what the last Arm or Collect armed (6)
   bool all_dirty_ = false;
   bool started_ = false;
 };

@@ -62,6 +62,8 @@ class MissingPages {
   void Lend(int fd, bool write_protects) { fd_ = fd, write_protects_ = write_protects; }
 
   uint64_t bytes() const { return bytes_; }
+  // Whether what is loaded arrives protected against writing.
+  bool write_protects() const { return write_protects_; }
   bool IsPresent(uint64_t chunk) const {
     return chunk >= bytes_ / kChunkBytes || present_.Has(chunk);
   }

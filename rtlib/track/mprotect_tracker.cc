@@ -32,9 +32,9 @@ class MprotectTracker final : public FaultTracker {
  public:
   // The kernel skips mappings that are read-only already, so one call re-protects any number of
   // runs.
-  MprotectTracker(uint8_t* base, uint64_t reserved_bytes)
+  MprotectTracker(uint8_t* base, uint64_t reserved_bytes, WriteObserver observer)
       : FaultTracker(base, reserved_bytes, {.runs = RunBudget(), .pages_a_call = UINT64_MAX},
-                     nullptr) {}
+                     nullptr, observer) {}
 
   ~MprotectTracker() override {
     const uint64_t accessible = abi::AccessibleBytes(base());
@@ -55,8 +55,9 @@ class MprotectTracker final : public FaultTracker {
 
 }  // namespace
 
-Result<std::unique_ptr<Tracker>> CreateMprotectTracker(uint8_t* base, uint64_t reserved_bytes) {
-  auto tracker = std::make_unique<MprotectTracker>(base, reserved_bytes);
+Result<std::unique_ptr<Tracker>> CreateMprotectTracker(uint8_t* base, uint64_t reserved_bytes,
+                                                       WriteObserver observer) {
+  auto tracker = std::make_unique<MprotectTracker>(base, reserved_bytes, observer);
   PERDURE_TRY(tracker->Start());
   return std::unique_ptr<Tracker>(std::move(tracker));
 }

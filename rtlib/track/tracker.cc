@@ -54,6 +54,10 @@ Result<TrackMode> ForcedMode(std::string_view name) {
   return *mode;
 }
 
+bool CanBeObserved(TrackMode mode) {
+  return mode == TrackMode::kWpSync || mode == TrackMode::kMprotect;
+}
+
 }  // namespace
 
 Status TrackModeVerdict(TrackMode mode) {
@@ -82,16 +86,32 @@ Result<TrackMode> ChooseTrackMode() {
   return TrackModeVerdict(TrackMode::kCompare);
 }
 
+Result<TrackMode> ChooseObservedMode() {
+  if (IsForced()) {
+    PERDURE_ASSIGN_OR_RETURN(const TrackMode forced, ForcedMode(std::getenv("PERDURE_TRACK")));
+    if (CanBeObserved(forced)) return forced;
+    return Status(StatusCode::kInvalidArgument, StrCat("PERDURE_TRACK=", TrackModeName(forced),
+                                                       ": low memory needs wp-sync or mprotect"));
+  }
+  for (const ModeName& candidate : kModes) {
+    if (CanBeObserved(candidate.mode) && TrackModeVerdict(candidate.mode).ok()) {
+      return candidate.mode;
+    }
+  }
+  return TrackModeVerdict(TrackMode::kMprotect).WithContext("low memory does not work here");
+}
+
 Result<std::unique_ptr<Tracker>> CreateTracker(TrackMode mode, uint8_t* base,
-                                               uint64_t reserved_bytes, MissingPages* missing) {
+                                               uint64_t reserved_bytes, MissingPages* missing,
+                                               WriteObserver observer) {
   switch (mode) {
     case TrackMode::kWpAsync:
       return CreateWpAsyncTracker(base, reserved_bytes, missing);
     case TrackMode::kWpSync:
-      return CreateWpSyncTracker(base, reserved_bytes, missing);
+      return CreateWpSyncTracker(base, reserved_bytes, missing, observer);
     case TrackMode::kMprotect:
       if (missing != nullptr) PERDURE_TRY(missing->RegisterAlone());
-      return CreateMprotectTracker(base, reserved_bytes);
+      return CreateMprotectTracker(base, reserved_bytes, observer);
     case TrackMode::kCompare:
       if (missing != nullptr) PERDURE_TRY(missing->RegisterAlone());
       break;
@@ -100,11 +120,13 @@ Result<std::unique_ptr<Tracker>> CreateTracker(TrackMode mode, uint8_t* base,
 }
 
 Result<std::unique_ptr<Tracker>> CreateBestTracker(uint8_t* base, uint64_t reserved_bytes,
-                                                   MissingPages* missing) {
-  PERDURE_ASSIGN_OR_RETURN(const TrackMode mode, ChooseTrackMode());
+                                                   MissingPages* missing, WriteObserver observer) {
+  PERDURE_ASSIGN_OR_RETURN(const TrackMode mode, observer.about_to_write == nullptr
+                                                     ? ChooseTrackMode()
+                                                     : ChooseObservedMode());
   if (mode == TrackMode::kWpAsync && !IsForced())
     return CreateAdaptiveTracker(base, reserved_bytes, {}, missing);
-  return CreateTracker(mode, base, reserved_bytes, missing);
+  return CreateTracker(mode, base, reserved_bytes, missing, observer);
 }
 
 }  // namespace perdure

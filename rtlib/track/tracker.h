@@ -42,6 +42,13 @@ inline uint64_t ChunksIn(const std::vector<ChunkRange>& ranges) {
 
 class MissingPages;
 
+// Told that the chunks [begin, end) are about to be written for the first time since they were
+// armed, by the fault handler: it may not allocate, and the chunks are still as they were.
+struct WriteObserver {
+  void (*about_to_write)(void* context, uint64_t begin, uint64_t end) = nullptr;
+  void* context = nullptr;
+};
+
 class Tracker {
  public:
   virtual ~Tracker() = default;  // stops tracking; the memory stays mapped and writable
@@ -64,19 +71,24 @@ class Tracker {
 
 // The best mode whose self-test passes, or the one PERDURE_TRACK names. Tested once per process.
 Result<TrackMode> ChooseTrackMode();
+// The same among those that can have an observer: wp-sync and mprotect.
+Result<TrackMode> ChooseObservedMode();
 
 // Tracks the reservation [base, base + reserved_bytes), which must have been made by abi/memory.h:
 // only its accessible prefix is guest memory. `base` is chunk-aligned. The tracker must be
 // destroyed before the reservation is unmapped. `missing`, if not null, is at the memory's
 // beginning and outlives the tracker: what is missing is not looked at, and not dirty until it is
-// written.
+// written. `observer` is for modes that can have one.
 Result<std::unique_ptr<Tracker>> CreateTracker(TrackMode mode, uint8_t* base,
                                                uint64_t reserved_bytes,
-                                               MissingPages* missing = nullptr);
+                                               MissingPages* missing = nullptr,
+                                               WriteObserver observer = {});
 
-// The same with the mode ChooseTrackMode() gives. If that is wp-async, and not forced, the tracker
-// changes to wp-sync and back as the program's events make the one or the other cheaper.
+// The same with the mode ChooseTrackMode() gives, or ChooseObservedMode() if there is an observer.
+// If that is wp-async, and not forced, the tracker changes to wp-sync and back as the program's
+// events make the one or the other cheaper.
 Result<std::unique_ptr<Tracker>> CreateBestTracker(uint8_t* base, uint64_t reserved_bytes,
-                                                   MissingPages* missing = nullptr);
+                                                   MissingPages* missing = nullptr,
+                                                   WriteObserver observer = {});
 
 }  // namespace perdure

@@ -13,8 +13,9 @@ namespace perdure {
 Result<std::unique_ptr<Tracker>> CreateWpAsyncTracker(uint8_t* base, uint64_t reserved_bytes,
                                                       MissingPages* missing);
 Result<std::unique_ptr<Tracker>> CreateWpSyncTracker(uint8_t* base, uint64_t reserved_bytes,
-                                                     MissingPages* missing);
-Result<std::unique_ptr<Tracker>> CreateMprotectTracker(uint8_t* base, uint64_t reserved_bytes);
+                                                     MissingPages* missing, WriteObserver observer);
+Result<std::unique_ptr<Tracker>> CreateMprotectTracker(uint8_t* base, uint64_t reserved_bytes,
+                                                       WriteObserver observer);
 
 // The verdict of the self-test on a mode, asked for once in the process.
 Status TrackModeVerdict(TrackMode mode);

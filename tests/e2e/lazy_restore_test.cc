@@ -89,6 +89,53 @@ TEST_CASE("what is not touched takes no memory, of the guest or of its committed
   REQUIRE(more < 3 * touched_kib);
 }
 
+// The sum over all chunks as Fill() leaves them.
+constexpr int64_t kFilledSum = int64_t{kChunks} * 1000000 + int64_t{kChunks} * (kChunks - 1) / 2;
+
+TEST_CASE("in low memory what was let go is found again: committed, undone, after a kill") {
+  ProgramOn large(BuildProgram(Module("many_chunks.wat")));
+  Fill(large);
+  const std::string filled = ReadFile(large.state());
+  const std::string all = "sum 0 " + std::to_string(kChunks);
+  for (const char* track : {"wp-sync", "mprotect"}) {
+    for (const char* restore : {"lazy", "whole"}) {
+      INFO(track << ", " << restore);
+      WriteFile(large.state(), filled);
+      std::filesystem::remove(large.wal());
+      Command line = large.Line({"--perdure-memory=low", "-"});
+      line.env["PERDURE_TRACK"] = track;
+      line.env["PERDURE_RESTORE"] = restore;
+      {
+        Process process(line);
+        if (process.Write("sum 0 1\n"); process.ReadLine() != "1000000") {
+          WARN("SKIPPED: " << track << ", " << restore);
+          continue;
+        }
+        int64_t expected = kFilledSum;
+        for (int round = 1; round <= 3; ++round) {
+          // More than is held between events, of it some that the event before held.
+          const int from = round * 3000, to = from + 5000;
+          process.Write("spoil " + std::to_string(from) + " " + std::to_string(to) + "\n");
+          process.Write("fill 0 9000\n" + all + "\n");
+          REQUIRE(process.ReadLine() == std::to_string(expected));
+          process.Write("set " + std::to_string(from) + " 5\nspoil 0 200\n" + all + "\n");
+          expected += 5 - (from + 1000000);
+          REQUIRE(process.ReadLine() == std::to_string(expected));
+          process.Write("fill " + std::to_string(from) + " " + std::to_string(to) + "\n");
+          expected = kFilledSum;
+          process.Write(all + "\nset 7 " + std::to_string(round) + "\nsum 7 8\n");
+          REQUIRE(process.ReadLine() == std::to_string(expected));
+          REQUIRE(process.ReadLine() == std::to_string(round));
+          expected += round - 1000007;
+          if (round < 3) process.Write("fill 7 8\n"), expected = kFilledSum;
+        }
+      }  // killed
+      large.Expect({"sum", "0", std::to_string(kChunks)},
+                   std::to_string(kFilledSum + 3 - 1000007) + "\n");
+    }
+  }
+}
+
 TEST_CASE("a damaged chunk that is met in the middle of an event is one line and no event") {
   if (!std::filesystem::exists("/usr/bin/sqlite3")) PERDURE_SKIP("no sqlite3 shell");
   ProgramOn large(BuildProgram(Module("many_chunks.wat")));

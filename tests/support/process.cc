@@ -34,9 +34,10 @@ constexpr uid_t kNobody = 65534;
 
 // What steers a built program and must come from the test alone.
 constexpr const char* kProgramVariables[] = {
-    "PERDURE_STATE",  "PERDURE_DIR",     "PERDURE_ENV",    "PERDURE_INPUT",  "PERDURE_DURABILITY",
-    "PERDURE_COMMIT", "PERDURE_HISTORY", "PERDURE_INFO",   "PERDURE_JSON",   "PERDURE_STATS",
-    "PERDURE_FRESH",  "PERDURE_TRACK",   "XDG_STATE_HOME", "STATE_DIRECTORY"};
+    "PERDURE_STATE",      "PERDURE_DIR",     "PERDURE_ENV",     "PERDURE_INPUT",
+    "PERDURE_DURABILITY", "PERDURE_COMMIT",  "PERDURE_HISTORY", "PERDURE_INFO",
+    "PERDURE_JSON",       "PERDURE_STATS",   "PERDURE_FRESH",   "PERDURE_MEMORY",
+    "PERDURE_TRACK",      "PERDURE_RESTORE", "XDG_STATE_HOME",  "STATE_DIRECTORY"};
 
 std::vector<std::string> Environment(const Command& command) {
   std::map<std::string, std::string> variables;

@@ -48,6 +48,12 @@ enum class Durability : uint8_t {
   kOff,     // survives the death of the process; power loss may corrupt the file
 };
 
+// What is kept in memory of what the guest has written.
+enum class MemoryUse : uint8_t {
+  kNormal,  // the guest's memory twice, as it is and as it was last committed
+  kLow,     // once, and what one event writes; the first write to a chunk costs more
+};
+
 // When a commit ends a group of events. Outcomes and effects are released only after the commit.
 struct CommitPolicy {
   enum class Kind : uint8_t { kEvent, kEvery, kInterval } kind = Kind::kEvent;
@@ -67,6 +73,7 @@ struct Options {
   std::string state_path;
   Durability durability = Durability::kFull;
   CommitPolicy commit;
+  MemoryUse memory = MemoryUse::kNormal;
   uint64_t history_events =
       500;  // deltas kept behind the newest event; kHistoryAll keeps every one
   // Of a command, its name first. A run that is in progress must have been started with the same,

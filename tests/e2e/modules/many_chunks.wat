@@ -9,6 +9,13 @@
         (i64.add (i64.extend_i32_u (local.get $from)) (i64.const 1000000)))
       (local.set $from (i32.add (local.get $from) (i32.const 1)))
       (br $next))))
+  ;; Ones in their place, in vain.
+  (func (export "spoil") (param $from i32) (param $to i32)
+    (loop $next
+      (i64.store (i32.mul (local.get $from) (i32.const 4096)) (i64.const 1))
+      (local.set $from (i32.add (local.get $from) (i32.const 1)))
+      (br_if $next (i32.lt_u (local.get $from) (local.get $to))))
+    unreachable)
   ;; The words of chunks [from, to), added up.
   (func (export "sum") (param $from i32) (param $to i32) (result i64) (local $sum i64)
     (block $done (loop $next

@@ -6,8 +6,8 @@
 
 #include "rtlib/engine/record_hash.h"
 #include "rtlib/state/chunk_blob.h"
-#include "tests/unit/engine/restore_mode.h"
 #include "tests/unit/engine/session.h"
+#include "tests/unit/engine/variable_scope.h"
 
 namespace perdure {
 namespace {

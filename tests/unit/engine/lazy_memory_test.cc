@@ -5,8 +5,8 @@
 
 #include "rtlib/engine/fold.h"
 #include "rtlib/engine/restore.h"
-#include "tests/unit/engine/restore_mode.h"
 #include "tests/unit/engine/session.h"
+#include "tests/unit/engine/variable_scope.h"
 
 namespace perdure {
 namespace {
@@ -173,6 +173,77 @@ TEST_CASE("(L1) folds that move the base meanwhile change nothing of what is rea
     const bool same = session.Look() == before;
     CHECK(same);
   }
+}
+
+// Housekeeping until there is none left to do.
+Status Idle(Session* session) {
+  for (;;) {
+    const Result<bool> more = session->instance().Housekeep();
+    if (!more.ok()) return more.status();
+    if (!*more) return OkStatus();
+  }
+}
+
+// The same with something in each of 640 chunks.
+void PrepareFull(Session* session) {
+  session->Start();
+  session->Do("grow", {I32(38)});
+  session->Do("fill", {I32(0), I32(40 * 65536 - 1), I32(3)});
+  session->Close();
+  session->Start();
+  for (uint32_t i = 20; i < 30; ++i) session->Do("poke", {I32(i * kChunk + 8), I64(2000 + i)});
+}
+
+TEST_CASE("what nobody has touched is loaded while the instance is idle, if it is asked to") {
+  if (!IsUsable()) return;
+  for (const MemoryUse memory : {MemoryUse::kNormal, MemoryUse::kLow}) {
+    Session session;
+    session.options.memory = memory;
+    PrepareFull(&session);
+    const uint64_t rows = session.disk().rows.chunks.size();
+    REQUIRE(rows == 640);
+    const State expected = session.Look();
+    session.Kill();
+    {
+      const RestoreModeScope lazy("lazy");
+      session.Start();
+      REQUIRE(Idle(&session).ok());
+      CHECK(session.instance().stats().restored_chunks == 0);
+      session.Kill();
+    }
+    const RestoreModeScope warm("warm");
+    session.Start();
+    CHECK(session.instance().stats().restored_chunks == 0);
+    CHECK(Peek(&session, 25 * kChunk + 8) == 2025);
+    session.Do("poke", {I32(500 * kChunk), I64(77)});
+    REQUIRE(session.instance().Housekeep().ok());
+    const uint64_t some = session.instance().stats().restored_chunks;
+    CHECK(some > 2);
+    CHECK(some < rows);
+    REQUIRE(Idle(&session).ok());
+    CHECK(session.instance().stats().restored_chunks == rows);
+    session.Do("change_all_then_trap", {});
+    session.Do("poke", {I32(500 * kChunk), I64(0x0303030303030303)});
+    const bool same = session.Look() == expected;
+    CHECK(same);
+    CHECK(session.instance().stats().restored_chunks == rows);
+  }
+}
+
+TEST_CASE("(L3) a chunk that does not verify when it is warmed up ends the instance") {
+  if (!IsUsable()) return;
+  Session session;
+  PrepareFull(&session);
+  session.Kill();
+  session.disk().rows.chunks.at(300)[15] ^= 1;
+  const RestoreModeScope warm("warm");
+  session.Start();
+  CHECK(Peek(&session, 25 * kChunk + 8) == 2025);
+  const Status failed = Idle(&session);
+  CHECK(failed.code() == StatusCode::kCorrupt);
+  CHECK(failed.message().find("base chunk 300 of memory 0") != std::string_view::npos);
+  CHECK(failed.message().starts_with("state '"));
+  CHECK(session.Try("nop", {}).status().code() == StatusCode::kFailedPrecondition);
 }
 
 TEST_CASE("PERDURE_RESTORE is checked") {

@@ -2,7 +2,10 @@
 // state.
 #include <catch2/catch.hpp>
 
+#include "rtlib/track/missing_pages.h"
+#include "rtlib/track/tracker.h"
 #include "tests/unit/engine/session.h"
+#include "tests/unit/engine/variable_scope.h"
 
 namespace perdure {
 namespace {
@@ -32,29 +35,48 @@ std::vector<Op> RandomOps(uint32_t seed, int count) {
   return ops;
 }
 
-TEST_CASE("a run that is killed anywhere goes on as if it had not been", "[oracle]") {
-  for (uint32_t seed = 1; seed <= 12; ++seed) {
-    const std::vector<Op> ops = RandomOps(seed, 80);
-    Session whole, killed;
-    whole.Start();
-    killed.options.history_events = seed % 3 == 0 ? Options::kHistoryAll : seed % 3 * 7;
-    killed.disk().seals_always = seed % 2 == 0;
+// An instance that is killed, or closed, now and then, against one that is not.
+void RunAgainstEachOther(uint32_t seed, MemoryUse memory) {
+  const std::vector<Op> ops = RandomOps(seed, 80);
+  Session whole, killed;
+  whole.Start();
+  killed.options.memory = memory;
+  killed.options.history_events = seed % 3 == 0 ? Options::kHistoryAll : seed % 3 * 7;
+  killed.disk().seals_always = seed % 2 == 0;
+  killed.Start();
+  std::mt19937 random(seed * 1000);
+  for (size_t i = 0; i < ops.size(); ++i) {
+    INFO("seed " << seed << ", operation " << i << " " << ops[i].name);
+    REQUIRE(Watch(&whole, ops[i]) == Watch(&killed, ops[i]));
+    const bool same_live = whole.Look() == killed.Look();
+    REQUIRE(same_live);
+    if (random() % 3 != 0) continue;
+    if (random() % 4 == 0) {
+      killed.Close();
+    } else {
+      killed.Kill();
+    }
     killed.Start();
-    std::mt19937 random(seed * 1000);
-    for (size_t i = 0; i < ops.size(); ++i) {
-      INFO("seed " << seed << ", operation " << i << " " << ops[i].name);
-      REQUIRE(Watch(&whole, ops[i]) == Watch(&killed, ops[i]));
-      const bool same_live = whole.Look() == killed.Look();
-      REQUIRE(same_live);
-      if (random() % 3 != 0) continue;
-      if (random() % 4 == 0) {
-        killed.Close();
-      } else {
-        killed.Kill();
-      }
-      killed.Start();
-      const bool same_restored = whole.Look() == killed.Look();
-      REQUIRE(same_restored);
+    const bool same_restored = whole.Look() == killed.Look();
+    REQUIRE(same_restored);
+  }
+}
+
+TEST_CASE("a run that is killed anywhere goes on as if it had not been", "[oracle]") {
+  for (uint32_t seed = 1; seed <= 12; ++seed) RunAgainstEachOther(seed, MemoryUse::kNormal);
+}
+
+TEST_CASE("the same in low memory, however writes are seen and the state is read (P1) (P2)",
+          "[oracle]") {
+  uint32_t seed = 30;
+  for (const char* track : {"wp-sync", "mprotect"}) {
+    for (const char* restore : {"whole", "lazy"}) {
+      const test::VariableScope tracking("PERDURE_TRACK", track);
+      const test::VariableScope restoring("PERDURE_RESTORE", restore);
+      const bool works =
+          ChooseObservedMode().ok() && (*restore == 'w' || MissingPagesVerdict().ok());
+      if (!works) WARN("SKIPPED: " << track << ", " << restore);
+      for (int i = 0; i < 3 && works; ++i) RunAgainstEachOther(++seed, MemoryUse::kLow);
     }
   }
 }

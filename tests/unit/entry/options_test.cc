@@ -75,6 +75,7 @@ TEST_CASE("without options the defaults hold") {
   CHECK(options.durability == Durability::kFull);
   CHECK(options.commit.kind == CommitPolicy::Kind::kEvent);
   CHECK(options.history_events == 500);
+  CHECK(options.memory == MemoryUse::kNormal);
   CHECK_FALSE(options.fresh);
   CHECK_FALSE(options.info);
   CHECK_FALSE(options.json);
@@ -94,6 +95,8 @@ TEST_CASE("each option takes its documented values") {
   CHECK(Accept({"--perdure-history=none"}).history_events == 0);
   CHECK(Accept({"--perdure-history=12"}).history_events == 12);
   CHECK(Accept({"--perdure-history=all"}).history_events == Options::kHistoryAll);
+  CHECK(Accept({"--perdure-memory=low"}).memory == MemoryUse::kLow);
+  CHECK(Accept({"--perdure-memory=low", "--perdure-memory=normal"}).memory == MemoryUse::kNormal);
   CHECK(Accept({"--perdure-fresh"}).fresh);
   CHECK_FALSE(Accept({"--perdure-fresh=0"}).fresh);
 }
@@ -111,6 +114,8 @@ TEST_CASE("a bad value is refused with the option and what it accepts") {
   }
   CHECK(Refuse({"--perdure-history=-1", "get"}) ==
         "--perdure-history: '-1' is not none, a number of events or all");
+  CHECK(Refuse({"--perdure-memory=tiny", "get"}) ==
+        "--perdure-memory: 'tiny' is not normal or low");
   CHECK(Refuse({"--perdure-fresh=yes", "get"}) == "--perdure-fresh: 'yes' is not 0 or 1");
   CHECK(Refuse({"--perdure-env=novalue", "get"}) == "--perdure-env: 'novalue' is not KEY=VALUE");
   CHECK(Refuse({"--perdure-env==v", "get"}) == "--perdure-env: '=v' is not KEY=VALUE");
@@ -140,6 +145,7 @@ TEST_CASE("every option has a twin in the environment, and the flag wins") {
         Durability::kFull);
   CHECK(Accept({}, {{"PERDURE_COMMIT", "every:3"}}).commit.value == 3);
   CHECK(Accept({}, {{"PERDURE_HISTORY", "all"}}).history_events == Options::kHistoryAll);
+  CHECK(Accept({}, {{"PERDURE_MEMORY", "low"}}).memory == MemoryUse::kLow);
   CHECK(Accept({}, {{"PERDURE_FRESH", "1"}}).fresh);
   CHECK_FALSE(Accept({"--perdure-fresh=0"}, {{"PERDURE_FRESH", "1"}}).fresh);
   CHECK(Accept({}, {{"PERDURE_STATS", "1"}}).stats);
