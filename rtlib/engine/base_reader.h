@@ -39,8 +39,8 @@ class BaseReader {
 
  private:
   Store& store_;
-  const ChunkMap chunks_;
-  const ChunkOverlay overlay_;
+  ChunkMap chunks_;
+  ChunkOverlay overlay_;
   std::string blob_;
 };
 

@@ -5,6 +5,7 @@
 #include <sys/ioctl.h>
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 #include <mutex>
 
@@ -70,28 +71,41 @@ bool MissingPages::Load(uint64_t chunk) {
                 "a page could not be put in its place");
   present_.Add(chunk);  // (1)
   ++loaded_;
-  const uint64_t block = chunk / kBlockChunks;
-  const auto place = std::lower_bound(blocks_.begin(), blocks_.end(), block);
-  if (place == blocks_.end() || *place != block) blocks_.insert(place, block);
+  const uint64_t number = chunk / kBlockChunks;
+  auto block = std::lower_bound(blocks_.begin(), blocks_.end(), number,
+                                [](const Block& a, uint64_t b) { return a.number < b; });
+  if (block == blocks_.end() || block->number != number) block = blocks_.insert(block, {number, 0});
+  ++block->loaded;
   return true;
 }
 
-const std::vector<ChunkRange>& MissingPages::Touched(uint64_t size_bytes) {
-  constexpr uint64_t kBlockBytes = kBlockChunks * kChunkBytes;
-  touched_.clear();
-  const auto add = [this, size_bytes](uint64_t begin, uint64_t end) {
-    end = std::min(end, size_bytes);
-    if (begin >= end) return;
-    if (!touched_.empty() && touched_.back().end == begin) {
-      touched_.back().end = end;
-    } else {
-      touched_.push_back({begin, end});
-    }
-  };
-  for (const uint64_t block : blocks_) {
-    add(block * kBlockBytes, std::min((block + 1) * kBlockBytes, bytes_));
+void MissingPages::AddTouched(uint64_t begin, uint64_t end) {
+  if (begin >= end) return;
+  if (!touched_.empty() && touched_.back().end == begin) {
+    touched_.back().end = end;
+  } else {
+    touched_.push_back({begin, end});
   }
-  add(bytes_, size_bytes);
+}
+
+const std::vector<ChunkRange>& MissingPages::Touched(uint64_t size_bytes) {
+  touched_.clear();
+  const uint64_t end_of_us = std::min(bytes_, size_bytes);
+  for (const Block& block : blocks_) {
+    const uint64_t first = block.number * kBlockChunks, end = first + kBlockChunks;
+    if (block.loaded > kSparseChunks) {
+      AddTouched(first * kChunkBytes, std::min(end * kChunkBytes, end_of_us));
+      continue;
+    }
+    for (uint64_t word = first / 64; word < end / 64; ++word) {
+      for (uint64_t bits = present_.Word(word); bits != 0; bits &= bits - 1) {
+        const uint64_t at =
+            (word * 64 + static_cast<uint64_t>(std::countr_zero(bits))) * kChunkBytes;
+        AddTouched(at, std::min(at + kChunkBytes, end_of_us));
+      }
+    }
+  }
+  AddTouched(bytes_, size_bytes);
   return touched_;
 }
 

@@ -70,8 +70,8 @@ class MissingPages {
   // Makes the chunk present, if it is not. False: the loader failed.
   bool Load(uint64_t chunk);
 
-  // The parts of [0, size_bytes) in which something may be present, in bytes: whole blocks of what
-  // one page table holds. Ascending.
+  // The parts of [0, size_bytes) in which something may be present, in bytes: what is present in
+  // page tables that have little, the whole of others. Ascending.
   const std::vector<ChunkRange>& Touched(uint64_t size_bytes);
   // Leaves only what is present.
   void KeepPresent(std::vector<ChunkRange>* chunks) const;
@@ -79,11 +79,19 @@ class MissingPages {
   uint64_t loaded() const { return loaded_; }
 
  private:
-  static constexpr uint64_t kBlockChunks = 512;
+  static constexpr uint64_t kBlockChunks = 512;  // what one page table holds
+  // Up to here looking at each chunk costs less than looking at a whole block.
+  static constexpr uint32_t kSparseChunks = 16;
+
+  struct Block {
+    uint64_t number;
+    uint32_t loaded;
+  };
 
   MissingPages(uint8_t* base, uint64_t bytes, Loader loader, void* context)
       : base_(base), bytes_(bytes), loader_(loader), context_(context) {}
 
+  void AddTouched(uint64_t begin, uint64_t end);
   static abi::LoadResult OnFault(void* missing, uintptr_t address);
 
   uint8_t* const base_;
@@ -95,7 +103,7 @@ class MissingPages {
   std::optional<Userfault> own_;
   PageBitmap present_;
   uint64_t loaded_ = 0;
-  std::vector<uint64_t> blocks_;  // with something present, ascending
+  std::vector<Block> blocks_;  // with something present, ascending
   std::vector<ChunkRange> touched_;
   bool hooked_ = false;
 };

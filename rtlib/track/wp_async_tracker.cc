@@ -21,8 +21,9 @@
 //      batch runs to its end, walk_end still holds the position of an earlier batch.
 //  (4) Every scan demands CHECK_WPASYNC: a mapping that lost its registration is an error, not a
 //      memory in which nothing is ever written.
-//  (5) Where pages are missing until they are loaded, only the page tables that hold a loaded one
-//      are scanned: an event costs what was ever touched, and not the size of the memory.
+//  (5) Where pages are missing until they are loaded, only loaded ones, or the page tables that
+//      hold many, are scanned, and what is loaded is known to exist: an event costs what was ever
+//      touched, and not the size of the memory.
 //  (6) Memory beyond what was ever protected is asked for what exists before it is protected: from
 //      then on the mark of protection makes a page that was never touched look like one that was
 //      swapped out, and some kernels call all of a hole written (Linux 6.18). Otherwise a memory
@@ -109,7 +110,12 @@ class WpAsyncTracker final : public Tracker {
 
   // Appends what exists of `range` to *dirty.
   Status Confirm(const ChunkRange& range, std::vector<ChunkRange>* dirty) {
-    for (uint64_t chunk = range.begin; chunk < range.end;) {
+    uint64_t chunk = range.begin;
+    const uint64_t missing_end = missing_ == nullptr ? 0 : missing_->bytes() / kChunkBytes;
+    for (; chunk < std::min(range.end, missing_end); ++chunk) {
+      if (missing_->IsPresent(chunk)) AppendRange(dirty, chunk, chunk + 1);
+    }
+    while (chunk < range.end) {
       uint64_t end = chunk;
       while (end < range.end && confirmed_.Has(end)) ++end;
       AppendRange(dirty, chunk, end);
