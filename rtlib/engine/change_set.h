@@ -60,7 +60,8 @@ Status EncodeChanges(Guest* guest, const ChangeSet& changes, const CommittedImag
 void Advance(Guest* guest, const ChangeSet& changes, CommittedImage* image);
 
 // Undoes everything the event did to the guest, queued effects included. `written`: nearly all of
-// `dirty` was written, so that looking for what differs is not worth it. Gives the number of chunks.
+// `dirty` was written, so that looking for what differs is not worth it. Gives the number of
+// chunks.
 uint64_t Rollback(Guest* guest, const DirtyChunks& dirty, bool written, CommittedImage* image);
 
 }  // namespace perdure

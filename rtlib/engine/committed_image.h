@@ -4,9 +4,9 @@
 // are kept in reservations of their own (one per memory, never moved, of the size the program's
 // maximum allows): a page takes room only once the guest has written it, because untouched pages of
 // both sides are the kernel's page of zeros. Of these memories only those chunks need be there that
-// were written since the last event: pre_images.h says which are. Everything else is kept as the raw bytes of wasm2c's
-// struct, so that "unchanged", which is nearly always the answer, is one memcmp; the portable form
-// is made for what did change.
+// were written since the last event: pre_images.h says which are. Everything else is kept as the
+// raw bytes of wasm2c's struct, so that "unchanged", which is nearly always the answer, is one
+// memcmp; the portable form is made for what did change.
 //
 // Threads: confined to the instance's thread.
 #pragma once

@@ -10,8 +10,9 @@
 namespace perdure {
 
 // Writes sections, every chunk that is not all zeros, and global mirrors into the store's open
-// transaction, makes *image equal to the guest as far as *pre_images wants it, and fills in the base fields of *header (which is
-// not written). kInvalidArgument if the module's initial state cannot be stored.
+// transaction, makes *image equal to the guest as far as *pre_images wants it, and fills in the
+// base fields of *header (which is not written). kInvalidArgument if the module's initial state
+// cannot be stored.
 Status WriteInitialBase(Guest* guest, Store* store, CommittedImage* image, PreImages* pre_images,
                         StateHeader* header);
 

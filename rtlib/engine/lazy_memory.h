@@ -3,8 +3,9 @@
 // Opening a large state must not cost what reading it costs. So when it is opened nothing of its
 // memory is read: each memory gets its size, its pages are missing (track/missing_pages.h), and the
 // first touch of one reads the chunk's base row by its key, verifies it by its hash, puts what the
-// events behind the base did to it on top (base_reader.h: an overlay, made when opening from the few
-// events that the fold leaves there), and gives the result to the guest and to the committed image.
+// events behind the base did to it on top (base_reader.h: an overlay, made when opening from the
+// few events that the fold leaves there), and gives the result to the guest and to the committed
+// image.
 //
 // Invariants
 //  (L1) A chunk is present in the guest if and only if the image has its committed content, or will

@@ -21,7 +21,8 @@
 //  (P1) A chunk that is HELD has its committed content in the image. An ABSENT one is zeros there,
 //       and takes no room.
 //  (P2) kCapture: an ABSENT chunk of the committed size has its committed content in the guest, and
-//       no write gets past the handler. Chunks above that size were zeros, as they are in the image.
+//       no write gets past the handler. Chunks above that size were zeros, as they are in the
+//       image.
 //  (P3) kCapture: chunks become ABSENT only while guest and image are equal (E3) and no tracker
 //       has a chunk that can be written without a fault.
 //  (P4) kStore: an ABSENT chunk was touched by no event behind the base, so that its base row is

@@ -7,8 +7,8 @@
 //  (1) Between Arm/Collect and the next Collect, every page of [0, armed bytes) that is still the
 //      page that was armed is protected, or missing and will be protected when it is loaded, or
 //      marked in the bitmap, or everything is taken for dirty.
-//  (2) Pages given up and had back since (abi::TakeSmallestSize) are not protected and not what they
-//      were, hence all reported.
+//  (2) Pages given up and had back since (abi::TakeSmallestSize) are not protected and not what
+//      they were, hence all reported.
 //  (3) OnWrite never makes an address accessible that the guest has no right to: only armed pages
 //      inside the memory's present size.
 //  (4) OnWrite unprotects a page once. A second fault of the same page is somebody's bug and is
