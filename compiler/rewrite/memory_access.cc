@@ -28,6 +28,12 @@ constexpr std::string_view kNeededLoads =
     "#endif\n"
     "#define PERDURE_UNKNOWN_MEMORY __asm__ volatile(\"\" ::: \"memory\")\n";
 
+constexpr std::string_view kNeededVectorLoad =
+    "static inline v128 v128_load_needed(wasm_rt_memory_t* mem, u64 addr) {\n"
+    "  MEMCHECK(mem, addr, v128);\n"
+    "  return simde_wasm_v128_load(MEM_ADDR_MEMOP(mem, addr, sizeof(v128)));\n"
+    "}\n";
+
 }  // namespace
 
 Result<std::string> RewriteMemoryAccess(std::string_view impl, const Tricks& tricks) {
@@ -45,6 +51,10 @@ Result<std::string> RewriteMemoryAccess(std::string_view impl, const Tricks& tri
   if (tricks.needed_loads) {
     constexpr std::string_view kLoads = "DEFINE_LOAD(f64_load, f64, f64, f64, FORCE_READ_FLOAT)\n";
     PERDURE_TRY(ReplaceOnce(&out, kLoads, StrCat(kLoads, kNeededLoads)));
+    // Only in modules with vectors.
+    constexpr std::string_view kVectorLoad =
+        "DEFINE_SIMD_LOAD_FUNC(v128_load, simde_wasm_v128_load, v128)\n";
+    ReplaceAll(&out, kVectorLoad, StrCat(kVectorLoad, kNeededVectorLoad));
   }
   if (tricks.constant_base) {
     PERDURE_TRY(ReplaceOnce(

@@ -52,7 +52,9 @@ std::string_view Variable(std::string_view text) {
 }
 
 bool IsLocal(std::string_view name) { return name[4] == 'l' || name[4] == 'p'; }
-bool IsFloatSlot(std::string_view name) { return name[4] == 'd' || name[4] == 'f'; }
+bool IsFloatSlot(std::string_view name) {
+  return std::string_view("dfo").find(name[4]) != std::string_view::npos;
+}
 
 std::optional<uint32_t> ReadU32(std::string_view text) {
   if (text.ends_with('u')) text.remove_suffix(1);
@@ -62,8 +64,26 @@ std::optional<uint32_t> ReadU32(std::string_view text) {
   return value;
 }
 
+// v128_const(0x00, ..., 0x40): no lane is infinite or NaN, whether floats or doubles.
+bool IsFiniteVector(std::string_view text) {
+  if (!text.starts_with("v128_const(")) return false;
+  uint8_t bytes[16] = {};
+  for (uint8_t& byte : bytes) {
+    text.remove_prefix(std::min(text.find("0x"), text.size()));
+    if (text.size() < 4) return false;
+    std::from_chars(text.data() + 2, text.data() + 4, byte, 16);
+    text.remove_prefix(4);
+  }
+  for (size_t i = 3; i < 16; i += 4) {
+    if ((bytes[i] & 0x7f) == 0x7f && (bytes[i - 1] & 0x80) != 0) return false;
+    if (i % 8 == 7 && (bytes[i] & 0x7f) == 0x7f && bytes[i - 1] >= 0xf0) return false;
+  }
+  return true;
+}
+
 // "1.5", "-2.0", "3.f", "1e+300": a literal, which is finite; not INFINITY or a call.
 bool IsFiniteLiteral(std::string_view text) {
+  if (text.starts_with("v128")) return IsFiniteVector(text);
   if (text.starts_with('-')) text.remove_prefix(1);
   return !text.empty() && text[0] >= '0' && text[0] <= '9' &&
          text.find_first_not_of("0123456789.e+-f") == std::string_view::npos;
@@ -71,9 +91,9 @@ bool IsFiniteLiteral(std::string_view text) {
 
 uint32_t StoredBytes(std::string_view function) {
   constexpr std::pair<std::string_view, uint32_t> kStores[] = {
-      {"f64_store", 8},   {"f32_store", 4},   {"i32_store", 4},
-      {"i64_store", 8},   {"i32_store8", 1},  {"i64_store8", 1},
-      {"i32_store16", 2}, {"i64_store16", 2}, {"i64_store32", 4}};
+      {"v128_store", 16}, {"f64_store", 8},  {"f32_store", 4},  {"i32_store", 4},
+      {"i64_store", 8},   {"i32_store8", 1}, {"i64_store8", 1}, {"i32_store16", 2},
+      {"i64_store16", 2}, {"i64_store32", 4}};
   for (const auto& [name, bytes] : kStores) {
     if (function == name) return bytes;
   }
@@ -82,8 +102,33 @@ uint32_t StoredBytes(std::string_view function) {
 
 bool IsLoad(std::string_view expression) {
   const std::string_view name = expression.substr(0, expression.find('('));
-  return name.size() >= 8 && name.find("_load") == 3 && !name.starts_with("v128") &&
-         name.find("atomic") == std::string_view::npos;
+  return name.find("_load") == (name.starts_with("v128") ? 4 : 3);
+}
+
+bool IsUnforcedKind(std::string_view expression) {
+  return expression.starts_with("f64_load(") || expression.starts_with("f32_load(") ||
+         expression.starts_with("v128_load(");
+}
+
+// simde_wasm_f64x2_add(var_o1, var_o2) and the like: all lanes of the result need their lanes of
+// both operands.
+bool IsLaneArithmetic(std::string_view expression) {
+  if (!expression.starts_with("simde_wasm_f64x2_") && !expression.starts_with("simde_wasm_f32x4_"))
+    return false;
+  const std::string_view name = expression.substr(17, expression.find('(') - 17);
+  return name == "add" || name == "sub" || name == "mul" || name == "div";
+}
+
+// The variables between a call's parentheses, up to the first argument that is none.
+std::vector<std::string_view> Arguments(std::string_view call) {
+  std::vector<std::string_view> arguments;
+  for (size_t at = call.find('('); at != std::string_view::npos; at = call.find(", ")) {
+    call.remove_prefix(call[at] == '(' ? at + 1 : at + 2);
+    const std::string_view name = Variable(call);
+    if (name.empty()) break;
+    arguments.push_back(name);
+  }
+  return arguments;
 }
 
 // One iteration of a straight loop, followed symbolically.
@@ -94,7 +139,7 @@ class Iteration {
     if (!line.ends_with(';')) return false;
     line.remove_suffix(1);
     if (line.find(';') != std::string_view::npos) return false;
-    if (line.find("_store") == 3) return FollowStore(line);
+    if (line.find("_store") == (line.starts_with("v128") ? 4 : 3)) return FollowStore(line);
     return FollowAssignment(number, line);
   }
 
@@ -146,7 +191,7 @@ class Iteration {
       sum->constant += *offset;
     }
     stores_.push_back({*sum, bytes});
-    if (line[0] == 'f') {
+    if (line[0] == 'f' || line[0] == 'v') {
       if (const std::optional<FloatValue> stored = Float(value)) {
         needed_.insert(stored->loads.begin(), stored->loads.end());
       }
@@ -178,25 +223,38 @@ class Iteration {
                    std::string_view expression) {
     const std::string_view source = Variable(expression);
     std::optional<FloatValue> result;
-    if (expression.starts_with("f64_load(") || expression.starts_with("f32_load(")) {
-      if (sign.empty()) result = FloatValue{{number}};
-    } else if (!source.empty() && source == expression) {
-      result = Float(source);
-      if (!sign.empty()) result = Combined(target, sign, source);
+    if (!source.empty() && source == expression) {
+      result = sign.empty() ? Float(source) : Combined(target, sign, source);
+    } else if (sign.empty()) {
+      result = IsUnforcedKind(expression) ? FloatValue{{number}} : Called(expression);
     }
     literals_.erase(target);
     if (sign.empty() && IsFiniteLiteral(expression)) literals_.insert(target);
     floats_[target] = result;
   }
 
-  // `target sign= source`. Two literals make a number the compiler knows.
-  std::optional<FloatValue> Combined(std::string_view target, std::string_view sign,
-                                     std::string_view source) {
+  // What a call makes of its operands.
+  std::optional<FloatValue> Called(std::string_view expression) {
+    const bool is_splat = expression.find("_splat(") != std::string_view::npos;
+    if (is_splat && expression.starts_with("v128_load")) return FloatValue{};
+    const std::vector<std::string_view> operands = Arguments(expression);
+    if (operands.size() == 1 && is_splat)
+      return IsFloatSlot(operands[0]) ? Float(operands[0]) : std::nullopt;
+    if (operands.size() != 2) return {};
+    if (IsLaneArithmetic(expression)) return Combined(operands[0], "+", operands[1]);
+    // Some lanes may be left out of a shuffle, but those that are there are not known.
+    if (!expression.starts_with("v128_i8x16_shuffle(")) return {};
+    return Float(operands[0]) && Float(operands[1]) ? std::optional(FloatValue{}) : std::nullopt;
+  }
+
+  // `left sign right`. Two literals make a number the compiler knows.
+  std::optional<FloatValue> Combined(std::string_view left_name, std::string_view sign,
+                                     std::string_view right_name) {
     if (sign.size() != 1 || std::string_view("+-*/").find(sign) == std::string_view::npos)
       return {};
-    std::optional<FloatValue> left = Float(target), right = Float(source);
+    std::optional<FloatValue> left = Float(left_name), right = Float(right_name);
     if (!left && !right) return {};
-    if ((!left && !literals_.contains(target)) || (!right && !literals_.contains(source)))
+    if ((!left && !literals_.contains(left_name)) || (!right && !literals_.contains(right_name)))
       return {};
     FloatValue both = left ? *left : FloatValue{};
     if (right) both.loads.insert(right->loads.begin(), right->loads.end());

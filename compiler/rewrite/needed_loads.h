@@ -1,10 +1,12 @@
-// Trick `needed-loads`: float loads in inner loops that need not be forced.
+// Trick `needed-loads`: loads of floats, and of vectors of them, in inner loops that need not be
+// forced.
 //
 // A forced load (memory_access.h) stands in the way of everything an optimiser does to a loop,
-// vectorising first of all. A load whose value is visibly needed cannot be dropped, so it need not
-// be forced. "Visibly" is hard to say of a whole function: an optimiser finds out that a store is
-// overwritten, that an operand is always NaN, that both branches do the same. It is easy to say of
-// a loop that is one straight line and whose surroundings the C compiler cannot see:
+// vectorising and unrolling first of all (clang takes an asm statement for a call). A load whose
+// value is visibly needed cannot be dropped, so it need not be forced. "Visibly" is hard to say of
+// a whole function: an optimiser finds out that a store is overwritten, that an operand is always
+// NaN, that both branches do the same. It is easy to say of a loop that is one straight line and
+// whose surroundings the C compiler cannot see:
 //
 //     UNKNOWN(float locals the loop reads)   the compiler knows nothing about what comes in ...
 //     UNKNOWN(memory)
@@ -24,7 +26,8 @@
 //   L2  its value reaches a store of the same iteration through +, -, *, / and copies alone, where
 //       every other operand is a finite literal, a loaded value, or a float that came into the loop
 //       and is itself only changed in these ways: none can be a NaN that the compiler knows, and
-//       IEEE arithmetic depends on each of its operands otherwise;
+//       IEEE arithmetic depends on each of its operands otherwise; of vectors, all lanes do (a
+//       shuffle's result is as unknown as its operands, but does not count as their use);
 //   L3  no store of the loop overwrites another: all addresses are the same sum of locals plus
 //       different constants, and an iteration moves that sum by a constant at least as long as what
 //       one iteration stores.

@@ -42,7 +42,9 @@ constexpr const char* kLoads[] = {"i32",
                                   "f64_scale_loop",
                                   "f64_nan_loop",
                                   "f64_filled_loop"};
-constexpr const char* kSimdLoads[] = {"v128", "v128_splat", "v128_overwritten"};
+constexpr const char* kSimdLoads[] = {
+    "v128",          "v128_splat",         "v128_overwritten", "v128_copy_loop", "v128_scale_loop",
+    "v128_nan_loop", "v128_low_half_loop", "v128_mixed_loop"};
 
 // The first address is in bounds for every function, the others are not; 65536 is where the memory
 // ends. Loops over 64 doubles leave it in the middle of their work as well.

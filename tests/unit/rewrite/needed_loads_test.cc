@@ -31,8 +31,29 @@ constexpr const char* kAxpy =
     "  FUNC_EPILOGUE;\n"
     "}\n";
 
-std::string With(const std::string& from, const std::string& to) {
-  std::string text = kAxpy;
+// The same with vectors of two doubles; l7 holds a twice.
+constexpr const char* kVectors =
+    "void w2c_app_f(w2c_app* instance) {\n"
+    "  FUNC_PROLOGUE;\n"
+    "  var_L5: \n"
+    "    var_i0 = var_l1;\n"
+    "    var_o1 = v128_load(&instance->w2c_memory, (u64)(var_i0));\n"
+    "    var_o2 = var_l7;\n"
+    "    var_i3 = var_l4;\n"
+    "    var_o3 = v128_load(&instance->w2c_memory, (u64)(var_i3) + 16u);\n"
+    "    var_o2 = simde_wasm_f64x2_mul(var_o2, var_o3);\n"
+    "    var_o1 = simde_wasm_f64x2_add(var_o1, var_o2);\n"
+    "    v128_store(&instance->w2c_memory, (u64)(var_i0), var_o1);\n"
+    "    var_i0 = var_l1;\n"
+    "    var_i1 = 16u;\n"
+    "    var_i0 += var_i1;\n"
+    "    var_l1 = var_i0;\n"
+    "    var_i0 = var_i0 != var_i1;\n"
+    "    if (var_i0) {goto var_L5;}\n"
+    "  FUNC_EPILOGUE;\n"
+    "}\n";
+
+std::string With(const std::string& from, const std::string& to, std::string text = kAxpy) {
   REQUIRE(ReplaceAll(&text, from, to) == 1);
   return text;
 }
@@ -40,6 +61,10 @@ std::string With(const std::string& from, const std::string& to) {
 size_t NeededIn(const std::string& text) {
   std::string marked = MarkNeededLoads(text);
   return ReplaceAll(&marked, "_load_needed(", "");
+}
+
+std::string Vectors(const std::string& from, const std::string& to) {
+  return With(from, to, kVectors);
 }
 
 void CheckUnchanged(const std::string& text) { CHECK(MarkNeededLoads(text) == text); }
@@ -85,6 +110,42 @@ TEST_CASE("L2: a load that reaches no store is forced") {
   const std::string at = "    var_d2 = var_l7;\n";
   CHECK(NeededIn(With(at, at + "    var_d4 = f64_load(&instance->w2c_memory, (u64)(var_i0));\n")) ==
         2);
+}
+
+TEST_CASE("L2: vectors of floats, all of whose lanes are needed") {
+  CHECK(NeededIn(kVectors) == 2);
+  const std::string at = "var_o2 = var_l7";
+  constexpr const char* kTwos =
+      "var_o2 = v128_const(0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x40, 0x00, 0x00, 0x00, 0x00, "
+      "0x00, 0x00, 0x00, 0x40)";
+  std::string nan = kTwos;  // the second lane
+  REQUIRE(ReplaceAll(&nan, "0x00, 0x40)", "0xf8, 0x7f)") == 1);
+  CHECK(NeededIn(Vectors(at, kTwos)) == 2);
+  CheckUnchanged(Vectors(at, nan));
+  CHECK(NeededIn(Vectors(at, "var_o2 = simde_wasm_f64x2_splat(var_d0)")) == 0);  // d0 is not known
+  CHECK(NeededIn(Vectors(at, "var_d0 = var_l7;\n    var_o2 = simde_wasm_f64x2_splat(var_d0)")) ==
+        2);
+  CheckUnchanged(Vectors("f64x2_mul", "i64x2_mul"));
+  CheckUnchanged(Vectors("f64x2_mul", "f64x2_min"));
+  CheckUnchanged(Vectors("f64x2_add", "i8x16_swizzle"));
+}
+
+TEST_CASE("L2: lanes that a shuffle or a part of a vector leaves out do not count") {
+  const std::string mul = "var_o2 = simde_wasm_f64x2_mul(var_o2, var_o3)";
+  const std::string shuffle =
+      "var_o2 = v128_i8x16_shuffle(var_o2, var_o3, 8, 9, 10, 11, 12, 13, 14, 15, "
+      "16, 17, 18, 19, 20, 21, 22, 23)";
+  CHECK(NeededIn(Vectors(mul, shuffle)) == 1);
+  const std::string load = "v128_load(&instance->w2c_memory, (u64)(var_i3) + 16u)";
+  CHECK(NeededIn(Vectors(load, "v128_load64_splat(&instance->w2c_memory, (u64)(var_i3))")) == 1);
+  CheckUnchanged(Vectors(load, "v128_load64_zero(&instance->w2c_memory, (u64)(var_i3))"));
+  CheckUnchanged(
+      Vectors(load, "v128_load64_lane(&instance->w2c_memory, (u64)(var_i3), var_o2, 1)"));
+}
+
+TEST_CASE("L3: a vector's store has sixteen bytes") {
+  CheckUnchanged(Vectors("var_i1 = 16u", "var_i1 = 8u"));
+  CHECK(NeededIn(Vectors("var_i1 = 16u", "var_i1 = 4294967280u")) == 2);
 }
 
 TEST_CASE("L3: stores that overwrite each other do not count") {
