@@ -8,6 +8,9 @@
 #include "sqlite/state_file.h"
 #include "sqlite/state_vfs.h"
 
+// In programs that have their SQLite to themselves: program_parts.cc.
+extern "C" [[gnu::weak, gnu::visibility("hidden")]] void perdure_program_parts();
+
 namespace perdure {
 namespace {
 
@@ -31,6 +34,7 @@ Status Locked(const std::string& path, pid_t owner) {
 }  // namespace
 
 Result<std::unique_ptr<Connection>> Connection::Open(const std::string& path) {
+  if (perdure_program_parts != nullptr) perdure_program_parts();  // before anything of SQLite
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
     auto connection = std::unique_ptr<Connection>(new Connection(path));
     PERDURE_TRY(connection->OpenFile());

@@ -64,9 +64,9 @@ Result<std::unique_ptr<Store>> SqliteStore::Open(const StoreOptions& options) {
 Status SqliteStore::OpenEmpty() {
   PERDURE_TRY(connection_->Configure());
   // Reading rolls a creation back that did not finish.
-  PERDURE_ASSIGN_OR_RETURN(const int64_t objects,
-                           connection_->QueryInt("SELECT count(*) FROM sqlite_schema"));
-  if (objects != 0) return Damaged("its journal");
+  PERDURE_ASSIGN_OR_RETURN(const int64_t has_objects,
+                           connection_->QueryInt("SELECT EXISTS (SELECT 1 FROM sqlite_schema)"));
+  if (has_objects != 0) return Damaged("its journal");
   PERDURE_TRY(connection_->SetSynchronous(durability_));
   empty_ = true;
   return OkStatus();

@@ -205,7 +205,9 @@ const std::vector<EnvironmentSpec>& Environment() {
       {"PERDURE_WASM2C", "the wasm2c to use (default: from PATH, then beside perdure)"},
       {"PERDURE_CC, CC", "the C compiler, with arguments if need be"},
       {"PERDURE_CFLAGS, CFLAGS",
-       "more flags for the C compiler; the ones a program's meaning depends on override them"},
+       "more flags for the C compiler; the ones a program's meaning depends on override them; with "
+       "-g "
+       "a program keeps the names of its functions"},
       {"PERDURE_LDFLAGS, LDFLAGS", "more flags for linking programs"},
       {"PERDURE_CCACHE", "'off': do not use ccache"},
       {"AR", "the archiver for --emit=static-lib (default: ar)"},

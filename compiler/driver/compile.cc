@@ -1,5 +1,7 @@
 #include "compiler/driver/compile.h"
 
+#include <features.h>
+
 #include <algorithm>
 #include <cstdlib>
 
@@ -24,6 +26,25 @@ std::vector<std::string> CompilerCommand(const CToolchain& tools, const BuildOpt
 bool IsSharedLibrary(const std::string& path) {
   const std::string name = Basename(path);
   return name.ends_with(".so") || name.find(".so.") != std::string::npos;
+}
+
+// Programs are linked with the C library this compiler was built with, unless they are for another
+// machine. This one's static startup code reads packed relocations (0.1 MB less, and faster).
+#if defined(__GLIBC__) && defined(__GLIBC_PREREQ)
+constexpr bool kReadsPackedRelocations = __GLIBC_PREREQ(2, 36);
+#else
+constexpr bool kReadsPackedRelocations = false;
+#endif
+
+// Names of functions are for debuggers and profilers; who uses one asks for debug information.
+bool WantsNames(const CCompiler& compiler) {
+  for (const std::vector<std::string>* flags : {&compiler.compile_flags, &compiler.link_flags}) {
+    if (std::any_of(flags->begin(), flags->end(),
+                    [](const std::string& flag) { return flag.starts_with("-g"); })) {
+      return true;
+    }
+  }
+  return false;
 }
 
 int OptimizeLevel(const BuildOptions& options, const Unit& unit) {
@@ -87,10 +108,14 @@ Command LinkCommand(const CToolchain& tools, const BuildOptions& options,
   } else {
     command.argv.emplace_back(options.is_static ? "-static-pie" : "-pie");
   }
-  // The symbol: see sqlite/without_extensions.cc.
-  command.argv.insert(
-      command.argv.end(),
-      {"-Wl,--gc-sections", "-Wl,-u,perdure_sqlite_without_extensions", "-o", output});
+  command.argv.emplace_back("-Wl,--gc-sections");
+  if (!WantsNames(tools.compiler)) command.argv.emplace_back("-s");
+  if (kReadsPackedRelocations && options.is_static && options.target.empty()) {
+    command.argv.emplace_back("-Wl,-z,pack-relative-relocs");
+  }
+  // See sqlite/program_parts.cc. A host library may use what would not be there.
+  if (options.hosts.empty()) command.argv.emplace_back("-Wl,-u,perdure_program_parts");
+  command.argv.insert(command.argv.end(), {"-o", output});
   command.argv.insert(command.argv.end(), objects.begin(), objects.end());
   // Before the runtime: a host library may define what the runtime supplies too, and then wins.
   for (const std::string& host : options.hosts) {
@@ -105,7 +130,7 @@ Command LinkCommand(const CToolchain& tools, const BuildOptions& options,
     command.argv.insert(command.argv.end(),
                         {"-Wl,-Bstatic", "-lstdc++", "-Wl,-Bdynamic", "-static-libgcc"});
   }
-  command.argv.emplace_back("-lm");
+  command.argv.insert(command.argv.end(), {"-Wl,--as-needed", "-lm"});
   return command;
 }
 

@@ -23,6 +23,16 @@ constexpr uint64_t kNsPerMs = 1'000'000;
 
 void OnTimer(int) { perdure_poll_requested = 1; }
 
+// The kernel's calls. The C library's timer_create() can start threads, and with pthread_create()
+// come 85 KB of a static program, name resolution among them.
+int CreateTimer(clockid_t clock, sigevent* event, int* timer) {
+  return static_cast<int>(syscall(SYS_timer_create, clock, event, timer));
+}
+int SetTimer(int timer, const itimerspec& times) {
+  return static_cast<int>(syscall(SYS_timer_settime, timer, 0, &times, nullptr));
+}
+int DeleteTimer(int timer) { return static_cast<int>(syscall(SYS_timer_delete, timer)); }
+
 Status Failed(const char* call) {
   return Status(StatusCode::kIo, StrCat("the timer for --perdure-commit=interval: ", call, ": ",
                                         std::strerror(errno)));
@@ -39,7 +49,7 @@ Status IntervalTimer::Start(uint64_t milliseconds) {
   event.sigev_notify = SIGEV_THREAD_ID;
   event.sigev_signo = kSignal;
   event.sigev_notify_thread_id = static_cast<pid_t>(syscall(SYS_gettid));
-  if (timer_create(CLOCK_THREAD_CPUTIME_ID, &event, &timer_) != 0) {
+  if (CreateTimer(CLOCK_THREAD_CPUTIME_ID, &event, &timer_) != 0) {
     const Status failed = Failed("timer_create");
     sigaction(kSignal, &before_, nullptr);
     return failed;
@@ -48,14 +58,14 @@ Status IntervalTimer::Start(uint64_t milliseconds) {
   const timespec interval = {.tv_sec = static_cast<time_t>(milliseconds / kMsPerSecond),
                              .tv_nsec = static_cast<long>(milliseconds % kMsPerSecond * kNsPerMs)};
   const itimerspec times = {.it_interval = interval, .it_value = interval};
-  if (timer_settime(timer_, 0, &times, nullptr) != 0) return Failed("timer_settime");
+  if (SetTimer(timer_, times) != 0) return Failed("timer_settime");
   return OkStatus();
 }
 
 IntervalTimer::~IntervalTimer() {
   if (!armed_) return;
   // A tick may still be pending; SIG_IGN drops it, so that what was there before gets none of ours.
-  timer_delete(timer_);
+  DeleteTimer(timer_);
   signal(kSignal, SIG_IGN);
   sigaction(kSignal, &before_, nullptr);
 }

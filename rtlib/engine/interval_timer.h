@@ -33,7 +33,7 @@ class IntervalTimer {
 
  private:
   bool armed_ = false;
-  timer_t timer_ = {};
+  int timer_ = 0;  // the kernel's number
   struct sigaction before_ = {};
 };
 

@@ -1,13 +1,16 @@
-// Decimal numbers go through <charconv>, which is correctly rounded and ignores the locale. Hex
-// floats are assembled here: the significand is collected in 64 bits with a sticky bit for what
-// falls off, and rounded once at the position the exponent dictates, so that subnormals round only
-// once as well.
+// A number, decimal (decimal.h) or hex, is read into 64 bits with a sticky bit for what falls off,
+// and rounded once at the position the exponent dictates, so that subnormals round only once as
+// well. What is written is what std::to_chars writes.
 #include "rtlib/state/float_text.h"
 
 #include <algorithm>
 #include <bit>
 #include <charconv>
-#include <system_error>
+#include <cstdio>
+#include <cstdlib>
+
+#include "rtlib/base/text.h"
+#include "rtlib/state/decimal.h"
 
 namespace perdure {
 namespace {
@@ -45,20 +48,48 @@ constexpr BitsOf<Float> kSignBit = BitsOf<Float>{1} << (sizeof(Float) * 8 - 1);
 // An exponent no text of a length we can be given brings back into range.
 constexpr int64_t kExponentClamp = int64_t{1} << 40;
 
+// A whole number of more digits than the shortest that mean it, as all of its digits.
+std::string WholeNumber(double value) {
+  char buffer[40];
+  return std::string(buffer,
+                     static_cast<size_t>(std::snprintf(buffer, sizeof buffer, "%.0f", value)));
+}
+
+// As in "123.4", or as in "1.234e+02": the shorter; of equals, the first.
+template <typename Float>
+std::string FormatFinite(BitsOf<Float> magnitude) {
+  using L = Layout<Float>;
+  if (magnitude == 0) return "0";
+  const auto biased = static_cast<int>(magnitude >> L::kFractionBits);
+  const BitsOf<Float> fraction = magnitude & kFractionMask<Float>;
+  const BitsOf<Float> hidden = biased == 0 ? 0 : kFractionMask<Float> + 1;
+  const DecimalNumber decimal =
+      ShortestDecimal(fraction | hidden, std::max(biased, 1) - L::kBias - L::kFractionBits,
+                      fraction == 0 && biased > 1);
+  const std::string& digits = decimal.digits;
+  const auto count = static_cast<int>(digits.size()), point = static_cast<int>(decimal.point);
+  const int point_of_one = count == 1 ? 1 : 0;  // what one digit saves: the point after it
+  if (point - count > 5 - point_of_one || point < -3 + point_of_one) {
+    const int exponent = point - 1, size = std::abs(exponent);
+    return StrCat(digits.substr(0, 1), count > 1 ? "." : "", digits.substr(1),
+                  exponent < 0 ? "e-" : "e+", size < 10 ? "0" : "", size);
+  }
+  if (point >= count) return WholeNumber(std::bit_cast<Float>(magnitude));
+  if (point > 0) return digits.substr(0, point) + "." + digits.substr(point);
+  return "0." + std::string(static_cast<size_t>(-point), '0') + digits;
+}
+
 template <typename Float>
 std::string Format(BitsOf<Float> bits) {
   std::string out = (bits & kSignBit<Float>) != 0 ? "-" : "";
   BitsOf<Float> magnitude = bits & static_cast<BitsOf<Float>>(~kSignBit<Float>);
   if (magnitude == kInfinity<Float>) return out + "inf";
-  char buffer[40];
-  char* end = buffer + sizeof buffer;
-  if (magnitude > kInfinity<Float>) {
-    BitsOf<Float> payload = magnitude & kFractionMask<Float>;
-    if (payload == kQuietBit<Float>) return out + "nan";
-    return out + "nan:0x" + std::string(buffer, std::to_chars(buffer, end, payload, 16).ptr);
-  }
-  auto written = std::to_chars(buffer, end, std::bit_cast<Float>(magnitude));
-  return out + std::string(buffer, written.ptr);
+  if (magnitude < kInfinity<Float>) return out + FormatFinite<Float>(magnitude);
+  BitsOf<Float> payload = magnitude & kFractionMask<Float>;
+  if (payload == kQuietBit<Float>) return out + "nan";
+  char buffer[16];
+  char* end = std::to_chars(buffer, buffer + sizeof buffer, payload, 16).ptr;
+  return out + "nan:0x" + std::string(buffer, end);
 }
 
 template <typename Float>
@@ -81,13 +112,6 @@ FloatError ParseNan(std::string_view payload_text, BitsOf<Float>* magnitude) {
   return FloatError::kNone;
 }
 
-// A positive number: significand * 2^exponent, plus something below the last bit if sticky.
-struct HexNumber {
-  uint64_t significand = 0;
-  int64_t exponent = 0;
-  bool sticky = false;
-};
-
 int HexDigit(char c) {
   if (c >= '0' && c <= '9') return c - '0';
   if (c >= 'a' && c <= 'f') return c - 'a' + 10;
@@ -109,7 +133,7 @@ bool ParseExponent(std::string_view text, int64_t* exponent) {
   return true;
 }
 
-bool ParseHexNumber(std::string_view text, HexNumber* number) {
+bool ParseHexNumber(std::string_view text, BinaryNumber* number) {
   size_t digits = 0;
   bool point = false;
   size_t i = 0;
@@ -139,7 +163,7 @@ bool ParseHexNumber(std::string_view text, HexNumber* number) {
 }
 
 template <typename Float>
-FloatError RoundHex(HexNumber number, BitsOf<Float>* magnitude) {
+FloatError Round(BinaryNumber number, BitsOf<Float>* magnitude) {
   using L = Layout<Float>;
   *magnitude = 0;
   if (number.significand == 0) return FloatError::kNone;
@@ -163,35 +187,26 @@ FloatError RoundHex(HexNumber number, BitsOf<Float>* magnitude) {
   return FloatError::kNone;
 }
 
-// Whether a decimal number the library could not represent is too small rather than too large.
-bool IsTiny(std::string_view text) {
-  size_t mark = text.find_first_of("eE");
+// Digits with at most one point among them, and an exponent.
+bool ParseDecimalNumber(std::string_view text, DecimalNumber* decimal) {
+  const std::string_view number = text.substr(0, text.find_first_of("eE"));
+  bool has_point = false;
+  for (const char c : number) {
+    if (c == '.' && !has_point) {
+      has_point = true;
+    } else if (c >= '0' && c <= '9') {
+      decimal->digits.push_back(c);
+      if (!has_point) ++decimal->point;
+    } else {
+      return false;
+    }
+  }
+  if (decimal->digits.empty()) return false;
+  if (number.size() == text.size()) return true;
   int64_t exponent = 0;
-  if (mark != std::string_view::npos) ParseExponent(text.substr(mark + 1), &exponent);
-  std::string_view digits = text.substr(0, text.find_first_of("eE"));
-  size_t point = std::min(digits.find('.'), digits.size());
-  size_t lead = digits.find_first_of("123456789");
-  if (lead == std::string_view::npos) return true;
-  int64_t scale = static_cast<int64_t>(point) - static_cast<int64_t>(lead);
-  return scale + exponent < 0;
-}
-
-template <typename Float>
-FloatError ParseDecimal(std::string_view text, BitsOf<Float>* magnitude) {
-  // from_chars would also take "inf", "nan(...)" and a sign.
-  if (text.empty() || !((text[0] >= '0' && text[0] <= '9') || text[0] == '.')) {
-    return FloatError::kSyntax;
-  }
-  Float value = 0;
-  const char* end = text.data() + text.size();
-  auto parsed = std::from_chars(text.data(), end, value, std::chars_format::general);
-  if (parsed.ptr != end || parsed.ec == std::errc::invalid_argument) return FloatError::kSyntax;
-  if (parsed.ec == std::errc::result_out_of_range) {
-    *magnitude = 0;
-    return IsTiny(text) ? FloatError::kNone : FloatError::kRange;
-  }
-  *magnitude = std::bit_cast<BitsOf<Float>>(value);
-  return *magnitude == kInfinity<Float> ? FloatError::kRange : FloatError::kNone;
+  if (!ParseExponent(text.substr(number.size() + 1), &exponent)) return false;
+  decimal->point += exponent;
+  return true;
 }
 
 template <typename Float>
@@ -202,11 +217,13 @@ FloatError ParseMagnitude(std::string_view text, BitsOf<Float>* magnitude) {
   }
   if (text.starts_with("nan")) return ParseNan<Float>(text.substr(3), magnitude);
   if (text.starts_with("0x") || text.starts_with("0X")) {
-    HexNumber number;
+    BinaryNumber number;
     if (!ParseHexNumber(text.substr(2), &number)) return FloatError::kSyntax;
-    return RoundHex<Float>(number, magnitude);
+    return Round<Float>(number, magnitude);
   }
-  return ParseDecimal<Float>(text, magnitude);
+  DecimalNumber decimal;
+  if (!ParseDecimalNumber(text, &decimal)) return FloatError::kSyntax;
+  return Round<Float>(ReadDecimal(decimal), magnitude);
 }
 
 template <typename Float>
