@@ -44,7 +44,7 @@ class Connection {
   // The status for `rc`, which SQLite returned just now.
   Status Error(int rc) const;
 
-  // Closes. `leave_clean`: empties and removes the log; otherwise all files stay as they are.
+  // Closes. `leave_clean`: removes the log; otherwise all files stay as they are.
   // `remove`: removes the file, under the lock. Idempotent.
   Status Close(bool leave_clean, bool remove);
 

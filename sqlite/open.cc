@@ -90,9 +90,10 @@ Status SqliteStore::OpenExisting() {
   }
   PERDURE_TRY(schema);
   PERDURE_TRY(connection_->UseWal());
-  // (Q5) The log goes on from what SQLite recovered.
-  const int rc = connection_->vfs()->CutLog(static_cast<int64_t>(finding.valid_bytes));
-  if (rc != SQLITE_OK) return connection_->Error(rc);
+  if (!finding.closed) {  // (Q5) The log goes on from what SQLite recovered.
+    const int rc = connection_->vfs()->CutLog(static_cast<int64_t>(finding.valid_bytes));
+    if (rc != SQLITE_OK) return connection_->Error(rc);
+  }
   log_pages_ = static_cast<int>(finding.valid_frames);
   PERDURE_TRY(RecordDurability(recorded));
   PERDURE_TRY(connection_->SetSynchronous(durability_));

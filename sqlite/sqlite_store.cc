@@ -207,7 +207,7 @@ Status SqliteStore::Maintain(const StateHeader& sealed, Moment moment) {
                       "has an open transaction");
   }
   if (!MaintenanceIsDue(moment)) return OkStatus();
-  Status status = SealAndCheckpoint(sealed, moment);
+  Status status = SealAndCheckpoint(sealed);
   if (status.ok()) {
     checkpoint_pages_ = kCheckpointPages;
   } else if (status.code() == StatusCode::kResourceExhausted &&
@@ -221,7 +221,7 @@ Status SqliteStore::Maintain(const StateHeader& sealed, Moment moment) {
   return status;
 }
 
-Status SqliteStore::SealAndCheckpoint(const StateHeader& sealed, Moment moment) {
+Status SqliteStore::SealAndCheckpoint(const StateHeader& sealed) {
   if (!header_.has_value() || !IsSame(*header_, sealed)) {
     Status status = Begin();
     if (status.ok()) status = PutHeader(sealed);
@@ -232,8 +232,7 @@ Status SqliteStore::SealAndCheckpoint(const StateHeader& sealed, Moment moment) 
     }
   }
   if (log_pages_ == 0) return OkStatus();
-  const bool truncate = moment == Moment::kClosing;
-  PERDURE_ASSIGN_OR_RETURN(const bool complete, connection_->Checkpoint(truncate));
+  PERDURE_ASSIGN_OR_RETURN(const bool complete, connection_->Checkpoint(/*truncate=*/false));
   if (complete) log_pages_ = 0;
   return OkStatus();
 }
@@ -241,16 +240,22 @@ Status SqliteStore::SealAndCheckpoint(const StateHeader& sealed, Moment moment) 
 Status SqliteStore::Close() {
   if (connection_ == nullptr) return OkStatus();
   Abort();
-  bytes_written_at_close_ = BytesWritten();
   for (Statement& statement : statements_) statement.Finalize();
   struct stat file;
   const bool remove = remove_if_empty_ && stat(connection_->sqlite_name().c_str(), &file) == 0 &&
                       file.st_size == 0 &&
                       !connection_->vfs()->MainHasMoved();  // somebody else's has the name
   const bool leave_clean = opened_ && broken_.ok() && log_pages_ == 0;
-  Status status = connection_->Close(leave_clean, remove);
+  bool keeps_log = false;
+  Status closed_log;
+  if (leave_clean) {
+    const int rc = connection_->vfs()->CloseLog(durability_ != Durability::kOff, &keeps_log);
+    if (rc != SQLITE_OK) closed_log = connection_->Error(rc);
+  }
+  bytes_written_at_close_ = BytesWritten();
+  Status status = connection_->Close(leave_clean && !keeps_log, remove);
   connection_.reset();
-  return status;
+  return status.ok() ? closed_log : status;
 }
 
 uint64_t SqliteStore::BytesWritten() const {

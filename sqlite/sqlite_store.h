@@ -6,7 +6,7 @@
 //      v                                 v     Abort          cut back to where it was at Begin
 //    EMPTY --Begin-> CREATING -Commit-> OPEN   Maintain       if long: sealed, moved into PATH,
 //      ^ |               |               |                    and then overwritten
-//      '-+----Abort------'               |     the last one   always so, and then removed
+//      '-+----Abort------'               |     the last one   always so, and then closed
 //        '---Close---> CLOSED <---Close--'
 //
 // Invariants (tests cite them)
@@ -142,7 +142,7 @@ class SqliteStore final : public Store {
   Status RequireOpen() const;
   Status RequireTransaction() const;  // one without a failed write
   Status Create();
-  Status SealAndCheckpoint(const StateHeader& sealed, Moment moment);
+  Status SealAndCheckpoint(const StateHeader& sealed);
   Status ForEachBlob(const char* sql, const BlobVisitor& visit);
   Status Damaged(std::string_view where) const;
 

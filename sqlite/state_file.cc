@@ -12,6 +12,7 @@
 #include "sqlite/schema.h"
 #include "sqlite/state_vfs.h"
 #include "sqlite/wal_format.h"
+#include "sqlite/wal_inspection.h"
 
 namespace perdure {
 namespace {
@@ -76,6 +77,7 @@ Status CheckEmpty(const std::string& path, const std::string& sqlite_name) {
   struct stat log;
   const std::string log_name = sqlite_name + "-wal";
   if (stat(log_name.c_str(), &log) != 0 || log.st_size <= kWalHeaderBytes) return OkStatus();
+  if (LogIsClosed(log_name)) return OkStatus();
   return StateError(StatusCode::kCorrupt, path, "is missing or empty, but its write-ahead log '",
                     log_name, "' is not: put the file back, or remove the log to begin again");
 }

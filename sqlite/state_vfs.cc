@@ -6,6 +6,7 @@
 #include "rtlib/base/text.h"
 #include "sqlite/state_vfs_file.h"
 #include "sqlite/wal_format.h"
+#include "sqlite/wal_inspection.h"
 
 namespace perdure {
 namespace {
@@ -92,6 +93,9 @@ int StateVfs::Open(sqlite3_vfs* vfs, const char* path, sqlite3_file* file, int f
   File* opened = new (file) File();
   sqlite3_file* real = Real(file);
   real->pMethods = nullptr;
+  // The name of a closed log is on disk: without this flag SQLite does not sync the directory.
+  const bool is_closed_log = (flags & SQLITE_OPEN_WAL) != 0 && LogIsClosed(path);
+  if (is_closed_log) flags &= ~SQLITE_OPEN_CREATE;
   const int rc = self->real_->xOpen(self->real_, path, real, flags, out_flags);
   if (rc != SQLITE_OK) {
     // SQLite closes a file whose open failed if it has methods.
@@ -105,6 +109,7 @@ int StateVfs::Open(sqlite3_vfs* vfs, const char* path, sqlite3_file* file, int f
     self->log_ = opened;
     sqlite3_int64 size = 0;
     if (real->pMethods->xFileSize(real, &size) == SQLITE_OK) opened->end = size;
+    if (is_closed_log) opened->start = File::Start::kMark;
   }
   return SQLITE_OK;
 }
@@ -133,6 +138,9 @@ int StateVfs::Write(sqlite3_file* file, const void* bytes, int size, sqlite3_int
   if (self->log_ == written && offset >= kWalHeaderBytes && offset < self->log_low_) {
     self->log_low_ = offset;
   }
+  if (written->start != File::Start::kHeader) {
+    written->start = offset < kWalHeaderBytes ? File::Start::kNewHeader : File::Start::kHeader;
+  }
   if (rc != SQLITE_OK) return rc;
   self->bytes_written_ += static_cast<uint64_t>(size);
   if (self->log_ == written) self->LogWritten(written, offset + size);
@@ -141,11 +149,16 @@ int StateVfs::Write(sqlite3_file* file, const void* bytes, int size, sqlite3_int
 
 int StateVfs::Truncate(sqlite3_file* file, sqlite3_int64 size) {
   const int rc = Real(file)->pMethods->xTruncate(Real(file), size);
-  if (rc == SQLITE_OK) reinterpret_cast<File*>(file)->end = size;
+  if (rc != SQLITE_OK) return rc;
+  File* cut = reinterpret_cast<File*>(file);
+  cut->end = size;
+  if (size < kWalHeaderBytes) cut->start = File::Start::kHeader;
   return rc;
 }
 
 int StateVfs::Sync(sqlite3_file* file, int flags) {
+  // The header in the mark's place goes with the first frames.
+  if (reinterpret_cast<File*>(file)->start == File::Start::kNewHeader) return SQLITE_OK;
   return Real(file)->pMethods->xSync(Real(file), flags);
 }
 

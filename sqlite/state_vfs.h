@@ -1,6 +1,6 @@
 // StateVfs: a thin layer between SQLite and the system's files, one per store.
 //
-// It does four things SQLite does not offer, and passes everything else through:
+// It does five things SQLite does not offer, and passes everything else through:
 //
 //   Ownership. SQLite takes locks when it needs them, shared ones first, so two processes that open
 //   a state at the same moment can each stand in the other's way. Here the first lock is the last:
@@ -11,6 +11,13 @@
 //   Log growth. An fdatasync after appending to a file must also commit the file system's journal
 //   (its size changed): twice the time of one after overwriting, measured. Once the log of a
 //   process is longer than a few events, zeros are written ahead of it, in steps that double.
+//
+//   Log reuse. SQLite removes the log when it closes a database, and the next first commit has to
+//   create it, with a flush for the header, one for the directory and one for the frames. Here the
+//   log stays, with a mark instead of a header (CloseLog()): it holds nothing, its name is on disk,
+//   and nothing in front of the first frames needs to be there before them. So a first commit
+//   flushes once. (The old frames behind the mark are why the header must otherwise be flushed
+//   first: with the old header the first of them would be valid again.)
 //
 //   Log clean-up. SQLite leaves the frames of a rolled back transaction in the log, to be
 //   overwritten. CutLog() removes them, because wal_inspection.h takes every frame behind the valid
@@ -62,6 +69,10 @@ class StateVfs {
   void MarkLog() { log_low_ = INT64_MAX; }
   int CutLogToMark();
   int CutLog(int64_t size);
+  // Leaves the log for the next process, if there is anything of it to keep: REQUIRES that all that
+  // is in it was moved. `sync`: a commit of that process must survive a power failure. *kept: the
+  // log stays as it is; else it is SQLite's to remove.
+  int CloseLog(bool sync, bool* kept);
   void set_grow_log(bool grow) { grow_log_ = grow; }
 
   uint64_t bytes_written() const { return bytes_written_; }

@@ -1,6 +1,7 @@
 // The part of StateVfs that looks after the write-ahead log: growing it ahead, cutting it back.
 #include "sqlite/state_vfs.h"
 #include "sqlite/state_vfs_file.h"
+#include "sqlite/wal_format.h"
 
 namespace perdure {
 namespace {
@@ -40,6 +41,19 @@ void StateVfs::GrowLog(File* log) {
     at += piece;
   }
   log->end = used + step;
+}
+
+int StateVfs::CloseLog(bool sync, bool* kept) {
+  *kept = log_ != nullptr && log_->end > kWalHeaderBytes;
+  if (!*kept || log_->start == File::Start::kMark) return SQLITE_OK;
+  sqlite3_file* real = Real(&log_->base);
+  int rc = real->pMethods->xWrite(real, kClosedLogMark, kWalHeaderBytes, 0);
+  bytes_written_ += static_cast<uint64_t>(kWalHeaderBytes);
+  // Before the file is cut: with the old header a part of the old frames would be a log that takes
+  // pages back to what they were.
+  if (rc == SQLITE_OK && sync) rc = real->pMethods->xSync(real, SQLITE_SYNC_NORMAL);
+  if (rc == SQLITE_OK && log_->end > kGrowFromBytes) rc = Truncate(&log_->base, kGrowFromBytes);
+  return rc;
 }
 
 int StateVfs::CutLogToMark() {

@@ -20,7 +20,9 @@
 //       transaction: what a rolled back transaction leaves is cut off, and so is, at every open,
 //       what a dead process left (StateVfs::CutLog). Behind them come older generations' frames
 //       (other salts) or zeros.
-//  (W4) The header is synced before the first frame. It lies in one sector.
+//  (W4) The header is synced before the first frame. It lies in one sector. Where it takes the place
+//       of the mark of a closed log (wal_format.h), which was synced, it is not: until it is, that
+//       sector holds the mark or the header, and with the mark there is no log.
 //  (W5) Sectors of 512 bytes (or more) are written wholly or not at all.
 //
 // The rule. Let b be the first frame whose salts or running checksum are wrong. If b was torn by a
@@ -206,11 +208,27 @@ bool AllZero(const uint8_t* bytes, size_t size) {
   return bytes[0] == 0 && std::memcmp(bytes, bytes + 1, size - 1) == 0;
 }
 
+// Not to the last byte: what lies behind a mark that rotted is still nothing.
+bool IsClosedLogMark(const uint8_t* header) {
+  int wrong = 0;
+  for (int64_t i = 0; i < kWalHeaderBytes; ++i) {
+    wrong += header[i] != static_cast<uint8_t>(kClosedLogMark[i]);
+  }
+  return wrong <= 2;
+}
+
 Status ReadError(const std::string& path) {
   return StateError(CodeOfErrno(errno), path, "cannot be read: ", ErrnoText(errno));
 }
 
 }  // namespace
+
+bool LogIsClosed(const std::string& path) {
+  File file(std::fopen(path.c_str(), "rbe"));
+  uint8_t header[kWalHeaderBytes];
+  return file != nullptr && std::fread(header, 1, sizeof(header), file.get()) == sizeof(header) &&
+         IsClosedLogMark(header);
+}
 
 Result<WalFinding> InspectWal(const std::string& path) {
   WalFinding finding;
@@ -225,6 +243,8 @@ Result<WalFinding> InspectWal(const std::string& path) {
     if (std::ferror(file.get()) != 0) return ReadError(path);
     return finding;  // SQLite writes the header at once: nothing ever followed it
   }
+  finding.closed = IsClosedLogMark(header);
+  if (finding.closed) return finding;
   const bool header_valid = HeaderIsValid(header);
   Inspector inspector(header);
   auto frame = std::make_unique<Frame>();

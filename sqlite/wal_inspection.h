@@ -15,6 +15,7 @@ enum class WalDamage : uint8_t {
 };
 
 struct WalFinding {
+  bool closed = false;  // it was left by a process that ended in order, and holds nothing
   WalDamage damage = WalDamage::kNone;
   uint64_t offset = 0;       // of the first bad header or frame
   uint64_t valid_bytes = 0;  // up to the end of the last transaction that SQLite will recover
@@ -23,5 +24,9 @@ struct WalFinding {
 
 // Reads the log at `path`, which nobody may write meanwhile. Fails only if it cannot be read (kIo).
 Result<WalFinding> InspectWal(const std::string& path);
+
+// Whether the log at `path` holds nothing and begins with the mark that says so; it need
+// not be right to the last byte.
+bool LogIsClosed(const std::string& path);
 
 }  // namespace perdure

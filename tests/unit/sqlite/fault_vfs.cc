@@ -20,6 +20,7 @@ constexpr size_t kSector = 512;
 struct Shared {
   Fault fault;
   int64_t operations = 0;
+  int64_t syncs = 0;
   bool fired = false;
   sqlite3_vfs* real = nullptr;
   std::map<std::string, std::string> durable;
@@ -78,7 +79,10 @@ int Write(sqlite3_file* file, const void* bytes, int size, sqlite3_int64 offset)
   }
   if (Strikes(false)) {
     if (g.fault.kind == Fault::kFailHalfWritten) {
-      real->pMethods->xWrite(real, bytes, size / 2, offset);
+      // Of a sector all or nothing (W5).
+      constexpr auto kWhole = static_cast<int64_t>(kSector);
+      const auto half = static_cast<int>((offset + size / 2) / kWhole * kWhole - offset);
+      if (half > 0) real->pMethods->xWrite(real, bytes, half, offset);
     }
     return g.fault.error;
   }
@@ -86,6 +90,7 @@ int Write(sqlite3_file* file, const void* bytes, int size, sqlite3_int64 offset)
 }
 
 int Sync(sqlite3_file* file, int flags) {
+  ++g.syncs;
   if (Strikes(false)) return g.fault.error;
   if (g.fault.kind == Fault::kCutPower) {
     const char* path = reinterpret_cast<File*>(file)->path;
@@ -172,5 +177,6 @@ FaultVfs::FaultVfs(const Fault& fault) {
 FaultVfs::~FaultVfs() { sqlite3_vfs_unregister(Vfs()); }
 
 bool FaultVfs::fired() const { return g.fired; }
+int64_t FaultVfs::syncs() const { return g.syncs; }
 
 }  // namespace perdure::test

@@ -33,6 +33,7 @@ class FaultVfs {
   FaultVfs& operator=(const FaultVfs&) = delete;
 
   bool fired() const;
+  int64_t syncs() const;  // so far
 };
 
 }  // namespace perdure::test
