@@ -20,9 +20,9 @@
 //       transaction: what a rolled back transaction leaves is cut off, and so is, at every open,
 //       what a dead process left (StateVfs::CutLog). Behind them come older generations' frames
 //       (other salts) or zeros.
-//  (W4) The header is synced before the first frame. It lies in one sector. Where it takes the place
-//       of the mark of a closed log (wal_format.h), which was synced, it is not: until it is, that
-//       sector holds the mark or the header, and with the mark there is no log.
+//  (W4) The header is synced before the first frame. It lies in one sector. Where it takes the
+//       place of the mark of a closed log (wal_format.h), which was synced, it is not: until it is,
+//       that sector holds the mark or the header, and with the mark there is no log.
 //  (W5) Sectors of 512 bytes (or more) are written wholly or not at all.
 //
 // The rule. Let b be the first frame whose salts or running checksum are wrong. If b was torn by a
