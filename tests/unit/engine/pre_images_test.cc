@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 
 #include "rtlib/track/missing_pages.h"
+#include "tests/unit/engine/run_session.h"
 #include "tests/unit/engine/session.h"
 #include "tests/unit/engine/variable_scope.h"
 
@@ -13,6 +14,7 @@ namespace {
 using test::I32;
 using test::I64;
 using test::RestoreModeScope;
+using test::RunSession;
 using test::Session;
 using test::State;
 using test::VariableScope;
@@ -135,6 +137,51 @@ TEST_CASE("(P2) in low memory a trap takes everything back, also what was writte
       session.Start();
       same = session.Look() == expected;
       CHECK(same);
+    }
+  }
+}
+
+TEST_CASE("(P1) (P3) the runs of a command in low memory: killed, ended, begun anew, in vain too") {
+  constexpr std::string_view kScript = "zbAizTaCcdqpgzaBzDyw1";
+  std::string output, memory;
+  {
+    RunSession undisturbed;
+    undisturbed.Start();
+    REQUIRE(undisturbed.End(kScript).kind == Outcome::Kind::kExited);
+    output = undisturbed.output();
+    memory = undisturbed.Memory();
+  }
+  for (const char* restore : {"whole", "lazy"}) {
+    const RestoreModeScope restoring(restore);
+    if (!ChooseObservedMode().ok() || !MissingPagesVerdict().ok()) continue;
+    for (size_t cut = 0; cut <= kScript.size(); cut += 4) {
+      INFO(restore << ", killed after " << cut << " bytes");
+      RunSession session;
+      session.options.memory = MemoryUse::kLow;
+      session.Start();
+      REQUIRE(session.Feed(kScript.substr(0, cut)).kind == Outcome::Kind::kStopped);
+      session.Kill();
+      session.Start();
+      REQUIRE(session.End(kScript.substr(cut)).kind == Outcome::Kind::kExited);
+      REQUIRE(session.output() == output);
+      bool same = session.Memory() == memory;
+      REQUIRE(same);
+      // A run after it, first in vain, in the same process and in another.
+      for (const bool dies : {false, true}) {
+        if (dies) {
+          session.Kill();
+          session.Start();
+          REQUIRE(session.Feed("").kind == Outcome::Kind::kExited);  // which nobody had been told
+        }
+        session.config.trap_in_start = true;
+        REQUIRE(session.Feed("").kind == Outcome::Kind::kTrapped);
+        session.config.trap_in_start = false;
+        same = session.Memory() == memory;
+        REQUIRE(same);
+        REQUIRE(session.End(kScript).kind == Outcome::Kind::kExited);
+        same = session.Memory() == memory;
+        REQUIRE(same);
+      }
     }
   }
 }
