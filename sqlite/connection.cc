@@ -111,6 +111,11 @@ Status Connection::Configure() {
   return OkStatus();
 }
 
+size_t Connection::LimitValues(size_t bytes) {
+  if (bytes != 0) sqlite3_limit(db_, SQLITE_LIMIT_LENGTH, static_cast<int>(bytes));
+  return static_cast<size_t>(sqlite3_limit(db_, SQLITE_LIMIT_LENGTH, -1));
+}
+
 Status Connection::SetSynchronous(Durability durability) {
   switch (durability) {
     case Durability::kFull:

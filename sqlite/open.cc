@@ -46,8 +46,7 @@ Result<std::unique_ptr<Store>> SqliteStore::Open(const StoreOptions& options) {
   struct stat before;
   const bool existed = stat(options.path.c_str(), &before) == 0;
   PERDURE_ASSIGN_OR_RETURN(std::unique_ptr<Connection> connection, Connection::Open(options.path));
-  auto store =
-      std::unique_ptr<SqliteStore>(new SqliteStore(std::move(connection), options.durability));
+  auto store = std::unique_ptr<SqliteStore>(new SqliteStore(std::move(connection), options));
   store->remove_if_empty_ = !existed;
   Connection* db = store->connection_.get();
   PERDURE_ASSIGN_OR_RETURN(const bool is_state,

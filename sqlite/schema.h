@@ -18,14 +18,14 @@ class Connection;
 // databases.
 inline constexpr int32_t kApplicationId = 0x50455244;
 // PRAGMA user_version, bytes 60..63: the format of the tables.
-inline constexpr int32_t kSchemaVersion = 3;
+inline constexpr int32_t kSchemaVersion = 4;
 inline constexpr int32_t kSchemaVersionFirst = 1;
 
 struct SchemaStatement {
   const char* name;  // of the table or view
   const char* sql;
 };
-inline constexpr int kSchemaStatementCount = 10;
+inline constexpr int kSchemaStatementCount = 11;
 extern const SchemaStatement kSchema[kSchemaStatementCount];
 
 // Creates everything. REQUIRES: an open transaction in an empty database.

@@ -5,6 +5,8 @@
 #include <sqlite3.h>
 #include <sys/stat.h>
 
+#include <algorithm>
+
 #include "rtlib/base/text.h"
 #include "sqlite/error.h"
 #include "sqlite/schema.h"
@@ -52,10 +54,14 @@ constexpr const char* kSqlText[] = {
     " ON CONFLICT (idx) DO UPDATE SET name = excluded.name, type = excluded.type,"
     " value = excluded.value",
     "INSERT INTO event (seq, kind, outcome, time_us, input, result, delta, effects, outlet,"
-    " globals, chunks, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    " globals, chunks, hash, earlier_count, earlier, pieces)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    "INSERT INTO delta_piece (id, data) VALUES (?, ?)",
     "DELETE FROM event WHERE seq <= ?",
+    "DELETE FROM delta_piece WHERE id < ?",
     "SELECT seq, kind, outcome, time_us, input, result, delta, effects, outlet, globals, chunks,"
-    " hash FROM event WHERE seq = ?",
+    " hash, earlier_count, earlier, pieces FROM event WHERE seq >= ? ORDER BY seq LIMIT 1",
+    "SELECT data FROM delta_piece WHERE id = ?",
     "SELECT seq FROM event ORDER BY seq LIMIT 1",
 };
 
@@ -65,6 +71,11 @@ bool IsSame(const StateHeader& a, const StateHeader& b) {
 }
 
 }  // namespace
+
+SqliteStore::SqliteStore(std::unique_ptr<Connection> connection, const StoreOptions& options)
+    : connection_(std::move(connection)),
+      durability_(options.durability),
+      piece_bytes_(std::min(kPieceBytes, connection_->LimitValues(options.value_bytes_max) / 2)) {}
 
 SqliteStore::~SqliteStore() {
   const Status ignored = Close();

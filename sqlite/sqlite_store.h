@@ -96,6 +96,10 @@ class SqliteStore final : public Store {
   // When nobody is waiting.
   static constexpr int kCheckpointPagesIdle = 500;
 
+  // A delta is cut where a row would come near to what SQLite takes, and before that where the copy
+  // that SQLite makes of a row would be a burden.
+  static constexpr size_t kPieceBytes = size_t{64} << 20;
+
   // The statements of the commit path, prepared once.
   enum Sql : uint8_t {
     kBegin,
@@ -117,14 +121,16 @@ class SqliteStore final : public Store {
     kNextPastChunk,
     kPutGlobal,
     kAppendEvent,
+    kAppendPiece,
     kDeleteEvents,
+    kDeletePieces,
     kReadEvent,
+    kReadPiece,
     kOldestEvent,
     kSqlCount
   };
 
-  SqliteStore(std::unique_ptr<Connection> connection, Durability durability)
-      : connection_(std::move(connection)), durability_(durability) {}
+  SqliteStore(std::unique_ptr<Connection> connection, const StoreOptions& options);
 
   // The parts of Open.
   Status OpenExisting();
@@ -144,11 +150,14 @@ class SqliteStore final : public Store {
   Status Create();
   Status SealAndCheckpoint(const StateHeader& sealed);
   Status ForEachBlob(const char* sql, const BlobVisitor& visit);
+  Status AppendPieces(uint64_t seq, std::string_view rest);
+  Status ReadPieces(int64_t count, EventRecord* event);
   Status Damaged(std::string_view where) const;
 
   std::unique_ptr<Connection> connection_;  // null: closed
   MarkFile mark_;
   Durability durability_;
+  const size_t piece_bytes_;  // of a delta, in one row
   std::array<Statement, kSqlCount> statements_;
 
   bool opened_ = false;           // until then Close leaves all files alone

@@ -1,4 +1,4 @@
-// SqliteStore: reading and writing rows.
+// SqliteStore: reading and writing rows, but for those of the log (sqlite_store_events.cc).
 //
 // Unsigned 64-bit numbers are stored as SQLite's signed ones with the same bits; those that order
 // rows or are counted (seq, ids) stay below 2^63.
@@ -11,38 +11,6 @@
 
 namespace perdure {
 namespace {
-
-// Rows come in ascending order from a b-tree that may be damaged: an order that holds ends any loop
-// in it.
-class Ascending {
- public:
-  explicit Ascending(int64_t after) : last_(after) {}
-  bool Take(int64_t id) {
-    if (id <= last_) return false;
-    last_ = id;
-    return true;
-  }
-
- private:
-  int64_t last_;
-};
-
-EventRecord EventOf(Row* row) {
-  EventRecord event;
-  event.seq = static_cast<uint64_t>(row->IntIn(0, 1, INT64_MAX));
-  event.kind = static_cast<EventKind>(row->IntIn(1, 1, 3));
-  event.outcome = static_cast<EventOutcome>(row->IntIn(2, 1, 3));
-  event.time_us = row->Int(3);
-  event.input = row->Text(4);
-  event.result = row->Text(5);
-  event.delta = row->Blob(6);
-  event.effects = row->Blob(7);
-  event.outlet = row->Blob(8);
-  event.globals = row->TextOrNull(9);
-  event.chunks = static_cast<uint32_t>(row->IntIn(10, 0, UINT32_MAX));
-  event.hash = row->Bits(11);
-  return event;
-}
 
 StateHeader HeaderOf(Row* row) {
   StateHeader header;
@@ -112,7 +80,7 @@ Status SqliteStore::Clear() {
   const char* const sql =
       "DELETE FROM header; DELETE FROM base_chunk; DELETE FROM base_section;"
       "DELETE FROM past_chunk; DELETE FROM past_section; DELETE FROM base_global;"
-      "DELETE FROM event";
+      "DELETE FROM event; DELETE FROM delta_piece";
   Status status = connection_->Run(sql);
   if (!status.ok()) write_failed_ = true;
   return status;
@@ -179,30 +147,6 @@ Status SqliteStore::PutGlobalMirror(const GlobalMirror& mirror) {
   put->BindText(3, mirror.type);
   put->BindText(4, mirror.value);
   return Write(put);
-}
-
-Status SqliteStore::AppendEvent(const EventRecord& event) {
-  PERDURE_ASSIGN_OR_RETURN(Statement * append, UseInTransaction(kAppendEvent));
-  append->BindBits(1, event.seq);
-  append->BindInt(2, static_cast<int64_t>(event.kind));
-  append->BindInt(3, static_cast<int64_t>(event.outcome));
-  append->BindInt(4, event.time_us);
-  append->BindText(5, event.input);
-  append->BindText(6, event.result);
-  append->BindBlob(7, event.delta);
-  append->BindBlob(8, event.effects);
-  append->BindBlob(9, event.outlet);
-  if (!event.globals.empty()) append->BindText(10, event.globals);  // else NULL
-  append->BindInt(11, event.chunks);
-  append->BindBits(12, event.hash);
-  appended_ = true;
-  return Write(append);
-}
-
-Status SqliteStore::DeleteEventsThrough(uint64_t seq) {
-  PERDURE_ASSIGN_OR_RETURN(Statement * remove, UseInTransaction(kDeleteEvents));
-  remove->BindBits(1, seq);
-  return Write(remove);
 }
 
 Status SqliteStore::ForEachChunk(Image image, const BlobVisitor& visit) {
@@ -279,52 +223,6 @@ Result<std::optional<uint64_t>> SqliteStore::NextChunk(Image image, uint64_t fro
   if (!id.has_value()) return std::optional<uint64_t>();
   if (static_cast<uint64_t>(*id) < from) return Damaged("a table of chunks");
   return std::optional<uint64_t>(*id);
-}
-
-Result<uint64_t> SqliteStore::OldestEvent() {
-  PERDURE_TRY(RequireOpen());
-  if (empty_ && !in_transaction_) return uint64_t{0};
-  PERDURE_ASSIGN_OR_RETURN(Statement * oldest, Use(kOldestEvent));
-  PERDURE_ASSIGN_OR_RETURN(const std::optional<int64_t> seq, ReadInt(oldest, "table 'event'"));
-  return static_cast<uint64_t>(seq.value_or(0));
-}
-
-Result<bool> SqliteStore::ReadEvent(uint64_t seq, EventRecord* event) {
-  PERDURE_TRY(RequireOpen());
-  if (empty_ && !in_transaction_) return false;
-  PERDURE_ASSIGN_OR_RETURN(Statement * read, Use(kReadEvent));
-  read->BindBits(1, seq);
-  const int rc = read->Step();
-  Status status;
-  if (rc == SQLITE_ROW) {
-    Row row(*read);
-    *event = EventOf(&row);
-    if (!row.ok() || event->seq != seq) status = Damaged("table 'event'");
-  } else if (rc != SQLITE_DONE) {
-    status = connection_->Error(rc);
-  }
-  read->Reset();
-  if (!status.ok()) return status;
-  return rc == SQLITE_ROW;
-}
-
-Status SqliteStore::ForEachEvent(uint64_t after, const EventVisitor& visit) {
-  PERDURE_TRY(RequireOpen());
-  if ((empty_ && !in_transaction_) || after >= INT64_MAX) return OkStatus();
-  PERDURE_ASSIGN_OR_RETURN(
-      Statement statement,
-      connection_->Prepare("SELECT seq, kind, outcome, time_us, input, result, delta, effects,"
-                           " outlet, globals, chunks, hash FROM event WHERE seq > ? ORDER BY seq"));
-  statement.BindBits(1, after);
-  Ascending order(static_cast<int64_t>(after));
-  int rc = statement.Step();
-  for (; rc == SQLITE_ROW; rc = statement.Step()) {
-    Row row(statement);
-    const EventRecord event = EventOf(&row);
-    if (!row.ok() || !order.Take(static_cast<int64_t>(event.seq))) return Damaged("table 'event'");
-    PERDURE_TRY(visit(event));
-  }
-  return rc == SQLITE_DONE ? OkStatus() : connection_->Error(rc);
 }
 
 }  // namespace perdure

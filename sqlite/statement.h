@@ -63,4 +63,19 @@ class Row {
   bool ok_ = true;
 };
 
+// Rows come in ascending order from a b-tree that may be damaged: an order that holds ends any loop
+// in it.
+class Ascending {
+ public:
+  explicit Ascending(int64_t after) : last_(after) {}
+  bool Take(int64_t id) {
+    if (id <= last_) return false;
+    last_ = id;
+    return true;
+  }
+
+ private:
+  int64_t last_;
+};
+
 }  // namespace perdure

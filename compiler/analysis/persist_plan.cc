@@ -128,6 +128,7 @@ std::optional<PersistPlan> MakePlan(const Module& module, const PlanOptions& opt
   PersistPlan plan;
   CheckKind(module, options, &found);
   plan.imports = internal::PlanImports(module, options, &found);
+  plan.has_host_library = options.has_host_library;
   CheckMemories(module, &found);
   internal::CheckForeignReferences(module, &found);
   for (const Export& item : module.exports) CheckExportName(module, item, &found);

@@ -43,6 +43,7 @@ struct PersistPlan {
   std::vector<PlannedTable> tables;          // all
   std::vector<PlannedSegment> segments;      // with a dropped flag in wasm2c's struct
   std::vector<PlannedImport> imports;        // functions, import order
+  bool has_host_library = false;             // which may define any of them
   std::optional<uint32_t> initialize;        // function index of the exported _initialize
   std::vector<uint32_t> exported_functions;  // indices into Module::exports, in export order; can
                                              // be called, so without _initialize

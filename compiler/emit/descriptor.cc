@@ -237,9 +237,16 @@ class Descriptor {
 
   std::string Imports() {
     std::vector<std::string> rows;
-    for (const Import& item : module_.imports) {
+    std::vector<bool> by_runtime(module_.imports.size());
+    for (const PlannedImport& planned : plan_.imports) {
+      by_runtime[planned.import] =
+          planned.supplier == ImportSupplier::kRuntime && !plan_.has_host_library;
+    }
+    for (size_t i = 0; i < module_.imports.size(); ++i) {
+      const Import& item = module_.imports[i];
       rows.push_back(StrCat("{", CString(item.module), ", ", CString(item.field), ", ",
-                            KindConstant(item.kind), ", ", item.index, "}"));
+                            KindConstant(item.kind), ", ", item.index, ", ", by_runtime[i] ? 1 : 0,
+                            "}"));
     }
     return Array("perdure_import", "import", rows);
   }

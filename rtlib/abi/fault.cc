@@ -20,8 +20,8 @@
 //  (4) errno is preserved.
 //  (5) Our handler is the first one whenever guest code or a tracker starts: other code may have
 //      put its own in front, or taken ours away when it restored what it once found, so the check
-//      is repeated at every RunGuest (two system calls). Whatever was found is the previous handler
-//      from then on.
+//      is repeated at every RunGuest (two system calls; of events that follow each other in a group
+//      at the first). Whatever was found is the previous handler from then on.
 //  (6) A previous handler that itself passes on to us, because it was installed after us, ends in
 //      the default action and not in a circle.
 #include "rtlib/abi/fault.h"

@@ -104,8 +104,8 @@ GuestEnd EnterGuest(GuestThread* thread) {
   return end;
 }
 
-GuestEnd RunGuest(void (*function)(void* argument), void* argument) {
-  InstallFaultHandler();
+GuestEnd RunGuest(void (*function)(void* argument), void* argument, HandlerCheck check) {
+  if (check == HandlerCheck::kMake) InstallFaultHandler();
   GuestThread* thread = EnsureGuestThread();
   if (thread == nullptr) return NoStack();
   PERDURE_CHECK(!thread->running, "guest code entered from a host function");

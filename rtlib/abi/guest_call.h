@@ -38,7 +38,12 @@ bool ReserveGuestStack();
 inline constexpr uint64_t kResumeStackBytes = uint64_t{1} << 30;
 void WidenGuestStack();
 
-GuestEnd RunGuest(void (*function)(void* argument), void* argument);
+// Whether RunGuest sees to it that our fault handler is the first (two system calls), or relies on
+// its having done so moments ago.
+enum class HandlerCheck : bool { kSkip, kMake };
+
+GuestEnd RunGuest(void (*function)(void* argument), void* argument,
+                  HandlerCheck check = HandlerCheck::kMake);
 
 // Ends the running RunGuest with kExited. Callable from host functions only.
 [[noreturn]] void ExitGuest(uint32_t status);

@@ -70,6 +70,17 @@ size_t Utf8Length(std::string_view text, size_t at) {
   return 0;
 }
 
+// How many bytes from the beginning on are ASCII that is the same in a JSON string.
+size_t PlainLength(std::string_view text) {
+  const auto is_plain = [](char c) {
+    return static_cast<uint8_t>(c) >= 0x20 && static_cast<uint8_t>(c) < 0x80 && c != '"' &&
+           c != '\\';
+  };
+  size_t length = 0;
+  while (length < text.size() && is_plain(text[length])) ++length;
+  return length;
+}
+
 void AppendJsonControl(std::string* out, uint8_t control) {
   switch (control) {
     case '\n':
@@ -134,6 +145,10 @@ int64_t NowUnixUs() {
 void AppendJsonString(std::string* out, std::string_view text) {
   out->push_back('"');
   for (size_t at = 0; at < text.size();) {
+    const size_t plain = PlainLength(text.substr(at));
+    out->append(text, at, plain);
+    at += plain;
+    if (at == text.size()) break;
     const size_t length = Utf8Length(text, at);
     const char c = text[at];
     if (length == 0) {

@@ -16,9 +16,10 @@ namespace {
 static_assert(WASM_RT_MAX_TABLE_SIZE <= kTableElementsMax, "a table that can grow can be stored");
 
 Status TooLarge() {
-  return Status(StatusCode::kResourceExhausted,
-                StrCat("the event changed more than one commit can hold (", kDeltaBytesMax,
-                       " bytes of changes)"));
+  return Status(
+      StatusCode::kResourceExhausted,
+      StrCat("the event changed more than a commit can hold (", kHostTableBytesMax,
+             " bytes of the host's state, ", kDeltaFrameBytesMax, " of everything but memory)"));
 }
 
 // Runs of table elements that differ from the committed ones, with their portable form.
@@ -174,7 +175,6 @@ Status EncodeChanges(Guest* guest, const ChangeSet& changes, const CommittedImag
     const uint8_t* data = guest->memory(i)->data;
     for (const WordRun& run : changes.runs[i]) {
       writer.MemoryRun(i, run.first, run.count, data + run.first * kWordBytes);
-      if (writer.raw_bytes() > kDeltaBytesMax) return TooLarge();
     }
   }
   for (const uint32_t i : changes.globals) PERDURE_TRY(EncodeGlobal(guest, i, &writer));

@@ -37,6 +37,7 @@ Status Instance::Impl::Poison(Status why) {
   AbortTransaction();
   if (group_.events != 0) newest_ = group_.before;
   group_ = {};
+  series_.Clear();
   guest_->host().effects.clear();
   guest_->host().queued_bytes = 0;
   return why;
@@ -47,7 +48,7 @@ Status Instance::Impl::Poison(Status why) {
 Status Instance::Impl::Record(const EventRecord& record, const ChangeSet& changes,
                               const DirtyChunks& dirty, uint64_t began_ns) {
   Status stored = AppendToGroup(record);
-  const bool commits = stored.ok() && (creating_ || GroupIsFull());
+  const bool commits = stored.ok() && (creating_ || GroupIsFull(MonotonicNs()));
   if (commits && creating_) {  // (E11)
     SealHeader();
     stored = store_->PutHeader(header_);
@@ -58,6 +59,7 @@ Status Instance::Impl::Record(const EventRecord& record, const ChangeSet& change
     return Poison(std::move(stored));
   }
   Advance(guest_.get(), changes, image_.get());
+  series_.Clear();
   compare_all_ = false;
   if (commits) AfterCommit(began_ns);
   return LetGo();
@@ -70,28 +72,40 @@ Status Instance::Impl::LetGo() {
 }
 
 Status Instance::Impl::AppendToGroup(const EventRecord& record) {
+  JoinGroup(record.seq, MonotonicNs());
+  return AppendRow(record);
+}
+
+Status Instance::Impl::AppendRow(const EventRecord& record) {
   const TimeAdder timer(&stats_.store_ns);
   if (!transaction_open_) {
     PERDURE_TRY(store_->Begin());
     transaction_open_ = true;
   }
   PERDURE_TRY(store_->AppendEvent(record));
-  if (group_.events == 0) group_.before = newest_;
   newest_ = {record.seq, record.hash};
-  folder_.EventAdded(FoldWeight(record));
+  folder_.RowAdded(FoldWeight(record));
   chunks_of_last_event_ = record.chunks;
-  if (group_.events == 0) group_.began_ns = MonotonicNs();
+  return OkStatus();
+}
+
+// The event that was executed just now is in the group, and its effects wait for the commit.
+void Instance::Impl::JoinGroup(uint64_t seq, uint64_t now_ns) {
+  if (group_.events == 0) {
+    group_.before = newest_;
+    group_.began_ns = now_ns;
+  }
   ++group_.events;
   std::vector<perdure_effect>& effects = guest_->host().effects;
-  if (!effects.empty()) group_.of_events.push_back({record.seq, effects.size()});
+  if (effects.empty()) return;
+  group_.of_events.push_back({seq, effects.size()});
   group_.effects.insert(group_.effects.end(), std::make_move_iterator(effects.begin()),
                         std::make_move_iterator(effects.end()));
   effects.clear();
   guest_->host().queued_bytes = 0;
-  return OkStatus();
 }
 
-bool Instance::Impl::GroupIsFull() const {
+bool Instance::Impl::GroupIsFull(uint64_t now_ns) const {
   switch (options_.commit.kind) {
     case CommitPolicy::Kind::kEvent:
       return true;
@@ -100,7 +114,7 @@ bool Instance::Impl::GroupIsFull() const {
     case CommitPolicy::Kind::kInterval:
       // A run is not asked for a commit before it is due (interval_timer.h).
       return guest_->host().run != nullptr ||
-             MonotonicNs() - group_.began_ns >= options_.commit.value * 1'000'000;
+             now_ns - group_.began_ns >= options_.commit.value * 1'000'000;
   }
   return true;
 }
@@ -124,7 +138,7 @@ void Instance::Impl::AbortTransaction() {
   store_->Abort();
   if (fold_open_) {
     header_ = committed_header_;
-    folder_.Restart();
+    folder_.Restart(header_, newest_.seq);
   }
   transaction_open_ = fold_open_ = false;
   fold_open_units_ = 0;
@@ -160,6 +174,7 @@ Status Instance::Impl::Flush() {
   PERDURE_TRY(Usable());
   if (group_.events == 0) return OkStatus();
   const uint64_t began_ns = MonotonicNs();
+  PERDURE_TRY(EndSeries());
   Status committed = CommitGroup();
   if (!committed.ok()) return Poison(std::move(committed));
   AfterCommit(began_ns);

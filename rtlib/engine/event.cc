@@ -16,22 +16,6 @@ Status InvalidArgument(std::string message) {
   return Status(StatusCode::kInvalidArgument, std::move(message));
 }
 
-// Function indices for the log's text of `values`; kInvalidArgument for another instance's
-// function.
-Result<std::vector<uint32_t>> FunctionIndices(const FunctionRefs& functions,
-                                              std::span<const uint8_t> types,
-                                              std::span<const perdure_value> values) {
-  std::vector<uint32_t> indices;
-  for (size_t i = 0; i < types.size(); ++i) {
-    if (types[i] != PERDURE_FUNCREF) continue;
-    indices.resize(types.size(), PERDURE_NO_INDEX);
-    if (!functions.IndexOf(values[i].funcref, &indices[i])) {
-      return InvalidArgument(StrCat("value ", i, " is a function of another instance"));
-    }
-  }
-  return indices;
-}
-
 }  // namespace
 
 Status Instance::Impl::CheckCall(uint32_t export_index, std::span<const perdure_value> args,
@@ -62,31 +46,45 @@ Result<Outcome> Instance::Impl::Call(uint32_t export_index, std::span<const perd
   const std::span param_types(type.params, type.param_count);
   PERDURE_ASSIGN_OR_RETURN(const std::vector<uint32_t> arg_functions,
                            FunctionIndices(guest_->functions(), param_types, args));
-  EventRecord record;
-  record.kind = EventKind::kCall;
-  record.input = CallText(exported.name, param_types, args, arg_functions);
+  call_text_.clear();
+  AppendCallText(exported.name, param_types, args, arg_functions, &call_text_);
+  std::string result;
 
   // The caller sees results only of an event that is settled.
-  std::vector<perdure_value> returned(type.result_count, perdure_value{});
+  returned_.assign(type.result_count, perdure_value{});
+  wasi::ExpectNothingOutside(&guest_->host());
   running_ = true;
-  abi::GuestEnd end = guest_->Run(exported.index, args.data(), returned.data());
+  abi::GuestEnd end =
+      guest_->Run(exported.index, args.data(), returned_.data(),
+                  series_.empty() ? abi::HandlerCheck::kMake : abi::HandlerCheck::kSkip);
   running_ = false;
   if (end.kind == abi::GuestEnd::Kind::kReturned) {
     const std::span result_types(type.results, type.result_count);
     Result<std::vector<uint32_t>> functions =
-        FunctionIndices(guest_->functions(), result_types, returned);
+        FunctionIndices(guest_->functions(), result_types, returned_);
     if (functions.ok()) {
-      record.result = FormatValues(result_types, returned, *functions);
+      result = FormatValues(result_types, returned_, *functions);
     } else {
       end.kind = abi::GuestEnd::Kind::kTrapped;
       end.message = StrCat("result ", functions.status().message());
     }
   }
-  PERDURE_ASSIGN_OR_RETURN(Outcome outcome, Settle(std::move(end), std::move(record)));
+  const bool is_of_series = end.kind == abi::GuestEnd::Kind::kReturned && FitsSeries(type);
+  PERDURE_ASSIGN_OR_RETURN(Outcome outcome, is_of_series
+                                                ? AddToSeries(export_index, args, &result)
+                                                : SettleCall(std::move(end), std::move(result)));
   if (outcome.kind == Outcome::Kind::kReturned) {
-    std::copy(returned.begin(), returned.end(), results.begin());
+    std::copy(returned_.begin(), returned_.end(), results.begin());
   }
   return outcome;
+}
+
+Result<Outcome> Instance::Impl::SettleCall(abi::GuestEnd end, std::string result) {
+  EventRecord record;
+  record.kind = EventKind::kCall;
+  record.input = call_text_;
+  record.result = std::move(result);
+  return Settle(std::move(end), std::move(record));
 }
 
 // From the guest's end to a settled event. `record` has its kind, input and (if it returned)
@@ -116,6 +114,10 @@ Result<Outcome> Instance::Impl::Settle(abi::GuestEnd end, EventRecord record) {
     std::vector<perdure_effect> said;
     if (record.kind != EventKind::kCall) said.swap(guest_->host().effects);  // (R5)
     RollBack(dirty);                                                         // (E4)
+    if (!series_.empty()) {
+      PERDURE_TRY(RepeatSeries());
+      dirty.assign(program_.memory_count, {});
+    }
     guest_->host().effects = std::move(said);
     changes = {};
     record.outcome = EventOutcome::kTrapped;
@@ -129,7 +131,8 @@ Result<Outcome> Instance::Impl::Settle(abi::GuestEnd end, EventRecord record) {
     outcome.exit_status = end.exit_status;
   } else {
     record.outcome = EventOutcome::kReturned;
-    if (record.kind == EventKind::kCall && changes.empty() && guest_->host().effects.empty()) {
+    if (record.kind == EventKind::kCall && changes.empty() && guest_->host().effects.empty() &&
+        series_.empty()) {
       ++stats_.events_unchanged;  // (E10)
       PERDURE_TRY(LetGo());
       return outcome;
@@ -179,13 +182,14 @@ void Instance::Impl::RollBack(const DirtyChunks& dirty) {
   compare_all_ = false;
 }
 
-// Fills in what every row has in common. The guest's effects stay with it until the row is
-// appended.
+// Fills in what every row has in common, and the events of the series in front of it. The guest's
+// effects stay with it until the row is appended.
 void Instance::Impl::Seal(EventRecord* record, const ChangeSet& changes) {
-  record->seq = newest_.seq + 1;
+  series_.Describe(record);
+  record->seq = newest_.seq + record->earlier_count + 1;
   record->time_us = NowUnixUs();
   if (outbox_.has_value()) outbox_->Prepare(record, &guest_->host().effects);
-  record->effects = EncodeEffects(guest_->host().effects);
+  record->effects += EncodeEffects(guest_->host().effects);
   record->globals = GlobalsJson(*guest_, global_names_, changes.globals);
   record->chunks = static_cast<uint32_t>(std::min<uint64_t>(changes.chunks_changed, UINT32_MAX));
   record->hash = EventHash(*record, newest_.hash);

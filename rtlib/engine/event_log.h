@@ -16,9 +16,9 @@ struct LogPosition {
   uint64_t hash = 0;
 };
 
-// Moves *position to `event` if it is the next link of the chain, else kCorrupt.
+// Moves *position to the end of the row `event` if it is the next link of the chain, else kCorrupt.
 inline Status Follow(const EventRecord& event, LogPosition* position) {
-  if (event.seq != position->seq + 1) {
+  if (event.seq <= event.earlier_count || event.seq - event.earlier_count != position->seq + 1) {
     return Status(StatusCode::kCorrupt,
                   StrCat("event ", position->seq + 1, " is missing from the log"));
   }

@@ -63,13 +63,25 @@ bool Folder::IsDue(const StateHeader& header, uint64_t newest_seq, Store::Moment
 }
 
 bool Folder::BaseIsDue(const StateHeader& header, uint64_t newest_seq, Store::Moment moment) const {
-  const uint64_t behind = newest_seq - header.base.seq;
-  return behind > FoldSlackEvents(moment) || (behind > 0 && base_weight_ > FoldSlackWeight(moment));
+  return newest_seq > header.base.seq &&
+         (base_rows_ > FoldSlackEvents(moment) || base_weight_ > FoldSlackWeight(moment));
 }
 
 bool Folder::PastIsDue(const StateHeader& header, uint64_t newest_seq, Store::Moment moment) const {
-  const uint64_t behind = PastTarget(header, newest_seq) - header.past.seq;
+  const uint64_t behind = PastRowsBehind(header, newest_seq);
   return behind > FoldSlackEvents(moment) || (behind > 0 && past_weight_ > FoldSlackWeight(moment));
+}
+
+// At most so many rows have left the window and are still there.
+uint64_t Folder::PastRowsBehind(const StateHeader& header, uint64_t newest_seq) const {
+  const uint64_t target = PastTarget(header, newest_seq);
+  return target < past_row_end_ ? 0 : std::min(target - header.past.seq, past_rows_);
+}
+
+void Folder::Opened(const StateHeader& header, uint64_t rows, uint64_t weight) {
+  base_rows_ = rows;
+  base_weight_ = weight;
+  past_rows_ = header.base.seq - header.past.seq;
 }
 
 uint64_t Folder::PastTarget(const StateHeader& header, uint64_t newest_seq) const {
@@ -80,10 +92,9 @@ uint64_t Folder::PastTarget(const StateHeader& header, uint64_t newest_seq) cons
 }
 
 uint64_t Folder::Backlog(const StateHeader& header, uint64_t newest_seq) const {
-  const uint64_t events =
-      std::max(newest_seq - header.base.seq, PastTarget(header, newest_seq) - header.past.seq);
-  return std::max({events / kFoldSlackEvents, base_weight_ / kFoldSlackWeight,
-                   past_weight_ / kFoldSlackWeight});
+  const uint64_t rows = std::max(base_rows_, PastRowsBehind(header, newest_seq));
+  return std::max(
+      {rows / kFoldSlackEvents, base_weight_ / kFoldSlackWeight, past_weight_ / kFoldSlackWeight});
 }
 
 // A past that is behind the base, or has rows because a pass of the base was broken off, goes on
@@ -94,7 +105,9 @@ bool Folder::KeepsPast(const StateHeader& header) const {
 
 // ---- the pass ---------------------------------------------------------------------------------
 
-void Folder::Restart() {
+void Folder::Restart(const StateHeader& header, uint64_t newest_seq) {
+  base_rows_ = newest_seq - header.base.seq;  // at most
+  past_rows_ = header.base.seq - header.past.seq;
   overlay_.Clear();
   phase_ = Phase::kResting;
   prune_ = true;
@@ -161,6 +174,13 @@ Result<uint64_t> Folder::Gather() {
   PERDURE_ASSIGN_OR_RETURN(const bool is_there, store_.ReadEvent(position_.seq + 1, &event));
   if (!is_there) {
     return Corrupt(StrCat("event ", position_.seq + 1, " is missing from the log"));
+  }
+  if (event.seq > target_) {
+    // The window begins within a series, which has no states between its events.
+    if (gathered_events_ == 0) past_row_end_ = event.seq;
+    phase_ = gathered_events_ == 0 ? Phase::kResting : Phase::kMoving;
+    target_ = position_.seq;
+    return 1;
   }
   PERDURE_TRY(Follow(event, &position_));
   PERDURE_TRY(ApplyDelta(event.delta, program_, &small_, &overlay_)
@@ -267,8 +287,10 @@ Status Folder::FinishBase(StateHeader* header) {
   header->base.seq = position_.seq;
   header->base.hash = position_.hash;
   base_weight_ -= std::min(base_weight_, gathered_weight_);
+  base_rows_ -= std::min(base_rows_, gathered_events_);
   if (keeps_past) {
     past_weight_ += gathered_weight_;
+    past_rows_ += gathered_events_;
     return OkStatus();
   }
   header->past = header->base;
@@ -295,6 +317,8 @@ Status Folder::FinishPast(StateHeader* header) {
   header->past.seq = position_.seq;
   header->past.hash = position_.hash;
   past_weight_ -= std::min(past_weight_, gathered_weight_);
+  past_rows_ -= std::min(past_rows_, gathered_events_);
+  past_row_end_ = 0;
   prune_cost_ = 1 + gathered_bytes_ / gathered_events_ / kBytesAUnit;
   prune_ = true;
   return OkStatus();

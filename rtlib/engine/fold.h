@@ -62,7 +62,7 @@
 
 namespace perdure {
 
-// Events behind an image until it is worth a pass.
+// Rows of events behind an image until it is worth a pass.
 inline constexpr uint64_t kFoldSlackEvents = 1000;
 inline constexpr uint64_t kFoldSlackEventsIdle = 250;
 // A process that made one call must not pay for a fold each time.
@@ -70,8 +70,11 @@ inline constexpr uint64_t kFoldSlackEventsClosing = 32;
 // Or the weight of what they changed: bytes of deltas, and so many for each chunk, which is what
 // replaying them costs when a state is opened: a millisecond or two a MiB.
 inline constexpr uint64_t kFoldChunkWeight = 2048;
+// And the text of a series' row, which costs less to read than to keep.
+inline constexpr uint64_t kFoldTextWeight = 16;
 inline uint64_t FoldWeight(const EventRecord& event) {
-  return event.delta.size() + event.chunks * kFoldChunkWeight;
+  return event.delta.size() + event.chunks * kFoldChunkWeight +
+         event.earlier.size() * kFoldTextWeight;
 }
 inline constexpr uint64_t kFoldSlackWeight = uint64_t{64} << 20;
 inline constexpr uint64_t kFoldSlackWeightIdle = uint64_t{4} << 20;
@@ -97,8 +100,13 @@ class Folder {
   // `history_events`: Options::history_events.
   Folder(const perdure_program& program, Store* store, uint64_t history_events);
 
-  // An event was appended, or found when opening.
-  void EventAdded(uint64_t weight) { base_weight_ += weight; }
+  // A state was opened: behind its base are so many rows, together of this weight.
+  void Opened(const StateHeader& header, uint64_t rows, uint64_t weight);
+  // A row was appended.
+  void RowAdded(uint64_t weight) {
+    ++base_rows_;
+    base_weight_ += weight;
+  }
 
   // Whether there is something to do: a pass under way, or one that is due.
   bool IsDue(const StateHeader& header, uint64_t newest_seq, Store::Moment moment) const;
@@ -113,8 +121,8 @@ class Folder {
   // transaction, up to newest_seq.
   Result<uint64_t> Piece(StateHeader* header, uint64_t newest_seq, Store::Moment moment);
 
-  // The open transaction, and all pieces in it, came to nothing: begins again.
-  void Restart();
+  // The open transaction, and all pieces in it, came to nothing: begins again from `header`.
+  void Restart(const StateHeader& header, uint64_t newest_seq);
 
   uint64_t passes() const { return passes_; }
 
@@ -124,6 +132,7 @@ class Folder {
   bool BaseIsDue(const StateHeader& header, uint64_t newest_seq, Store::Moment moment) const;
   bool PastIsDue(const StateHeader& header, uint64_t newest_seq, Store::Moment moment) const;
   uint64_t PastTarget(const StateHeader& header, uint64_t newest_seq) const;
+  uint64_t PastRowsBehind(const StateHeader& header, uint64_t newest_seq) const;
   bool KeepsPast(const StateHeader& header) const;
 
   Result<uint64_t> Choose(const StateHeader& header, uint64_t newest_seq, Store::Moment moment);
@@ -152,10 +161,14 @@ class Folder {
   uint64_t cursor_ = 0;        // chunks below have moved
   uint64_t gathered_events_ = 0, gathered_bytes_ = 0, gathered_weight_ = 0;
 
-  uint64_t base_weight_ = 0;  // of events behind the base
-  uint64_t past_weight_ = 0;  // of those between past and base, as far as this process saw them
-  bool prune_ = true;         // there may be events before the past
-  uint64_t oldest_ = 0;       // event, when it is about to be pruned
+  uint64_t base_rows_ = 0, base_weight_ = 0;  // behind the base
+  // Between past and base: at most so many, and of this weight as far as this process saw them.
+  uint64_t past_rows_ = 0, past_weight_ = 0;
+  // The row that the past would move over next ends with this event: before it is out of the window
+  // there is nothing to do. 0: not known to be in the way.
+  uint64_t past_row_end_ = 0;
+  bool prune_ = true;    // there may be events before the past
+  uint64_t oldest_ = 0;  // event, when it is about to be pruned
   uint64_t prune_cost_ = 1;
   uint64_t passes_ = 0;
 };

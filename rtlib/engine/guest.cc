@@ -104,12 +104,13 @@ Status Guest::Instantiate() {
   return OkStatus();
 }
 
-abi::GuestEnd Guest::Run(uint32_t function, const perdure_value* args, perdure_value* results) {
+abi::GuestEnd Guest::Run(uint32_t function, const perdure_value* args, perdure_value* results,
+                         abi::HandlerCheck check) {
   PERDURE_CHECK(function < program_.function_count &&
                     program_.types[program_.functions[function].type].call != nullptr,
                 "function cannot be entered");
   Entry entry = {&program_, instance_, &host_, function, args, results};
-  return abi::RunGuest(EnterFunction, &entry);
+  return abi::RunGuest(EnterFunction, &entry, check);
 }
 
 }  // namespace perdure

@@ -41,7 +41,8 @@ class Guest {
   Status Reinstantiate();
 
   // Enters a function whose type has a thunk.
-  abi::GuestEnd Run(uint32_t function, const perdure_value* args, perdure_value* results);
+  abi::GuestEnd Run(uint32_t function, const perdure_value* args, perdure_value* results,
+                    abi::HandlerCheck check = abi::HandlerCheck::kMake);
 
   const perdure_program& program() const { return program_; }
   void* instance() const { return instance_; }

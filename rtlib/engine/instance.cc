@@ -124,7 +124,8 @@ Instance::Impl::Impl(const perdure_program& program, const Options& options,
       // What the outbox has to know is in the newest event.
       folder_(program, store_.get(),
               IsCommand(program) ? std::max<uint64_t>(options.history_events, 1)
-                                 : options.history_events) {
+                                 : options.history_events),
+      series_(program) {
   if (IsCommand(program)) outbox_.emplace(store_.get());
 }
 
@@ -195,7 +196,7 @@ Status Instance::Impl::Restore(StateHeader header) {
   if (outbox_.has_value()) PERDURE_TRY(outbox_->Restore(header, restored.newest));
   header_ = std::move(header);
   newest_ = restored.newest;
-  folder_.EventAdded(restored.fold_weight);
+  folder_.Opened(header_, restored.events, restored.fold_weight);
   stats_.restored_chunks = restored.chunks;
   stats_.restored_events = restored.events;
   stats_.restore_ns = MonotonicNs() - began_ns;
@@ -235,7 +236,7 @@ Info Instance::Impl::info() const {
   info.tracker = trackers_.empty() ? "none" : std::string(TrackModeName(trackers_[0]->mode()));
   info.base_seq = header_.base.seq;
   info.past_seq = header_.past.folding_seq;
-  info.last_seq = newest_.seq;
+  info.last_seq = newest_.seq + series_.events();
   for (uint32_t i = 0; i < program_.memory_count; ++i) info.memory_bytes += guest_->memory(i)->size;
   info.state_bytes = store_->BytesOnDisk();
   info.format_version = header_.format_version;

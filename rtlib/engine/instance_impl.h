@@ -1,6 +1,7 @@
 // Instance::Impl: one live instance and its store. The protocol is drawn in instance.cc. Its parts:
 //   instance.cc   opening, closing, what the outside may ask
 //   event.cc      delivering one event, settling what came of it
+//   event_series.cc  the same of events that share a row
 //   run.cc        a command's run: events between its commit points
 //   commit.cc     transactions, groups, releasing effects, folding, being poisoned
 //
@@ -27,6 +28,7 @@
 #include "rtlib/engine/latency.h"
 #include "rtlib/engine/lazy_memory.h"
 #include "rtlib/engine/outbox.h"
+#include "rtlib/engine/series.h"
 #include "rtlib/engine/store.h"
 #include "rtlib/state/stack_codec.h"
 
@@ -52,7 +54,7 @@ class Instance::Impl {
   Info info() const;
 
  private:
-  // Events appended to the open transaction and not yet committed.
+  // Events appended to the open transaction, or in the series, and not yet committed.
   struct Group {
     uint64_t events = 0;
     uint64_t began_ns = 0;  // monotonic, of its first event
@@ -70,6 +72,7 @@ class Instance::Impl {
   // event.cc
   Status CheckCall(uint32_t export_index, std::span<const perdure_value> args,
                    std::span<const perdure_value> results) const;
+  Result<Outcome> SettleCall(abi::GuestEnd end, std::string result);
   Result<Outcome> Settle(abi::GuestEnd end, EventRecord record);
   Status RunStartEvent();
   void Seal(EventRecord* record, const ChangeSet& changes);
@@ -81,6 +84,15 @@ class Instance::Impl {
   Status WarmUp();
   // Says in which state a chunk does not verify.
   Status InState(Status failure) const;
+
+  // event_series.cc
+  bool FitsSeries(const perdure_type& type) const;
+  bool SizesAreCommitted() const;
+  Result<Outcome> AddToSeries(uint32_t export_index, std::span<const perdure_value> args,
+                              std::string* result);
+  Result<bool> AnythingChanged();
+  Status EndSeries();
+  Status RepeatSeries();
 
   // run.cc
   class RunScope;
@@ -104,7 +116,9 @@ class Instance::Impl {
                 uint64_t began_ns);
   Status LetGo();
   Status AppendToGroup(const EventRecord& record);
-  bool GroupIsFull() const;
+  Status AppendRow(const EventRecord& record);
+  void JoinGroup(uint64_t seq, uint64_t now_ns);
+  bool GroupIsFull(uint64_t now_ns) const;
   Status CommitGroup();
   void AfterCommit(uint64_t began_ns);
   Status ReleaseGroup();
@@ -133,7 +147,10 @@ class Instance::Impl {
   StateHeader header_;                              // the open transaction included
   StateHeader committed_header_;                    // without it, while a fold is part of it
   LogPosition newest_;                              // newest event appended
+  std::string call_text_;                           // the present call
+  std::vector<perdure_value> returned_;             // by it
   Group group_;
+  Series series_;  // its events are part of the group
   bool transaction_open_ = false;
   bool fold_open_ = false;          // the open transaction has pieces of a fold
   uint64_t fold_open_units_ = 0;    // of work in it

@@ -114,8 +114,9 @@ class MemoryStore final : public Store {
   }
 
   Result<bool> ReadEvent(uint64_t seq, EventRecord* event) override {
-    const auto found = Rows().events.find(seq);
+    const auto found = Rows().events.lower_bound(seq);
     if (found == Rows().events.end()) return false;
+    if (found->first - found->second.earlier_count > seq) return false;
     *event = found->second;
     return true;
   }

@@ -14,9 +14,11 @@ uint64_t EventHash(const EventRecord& event, uint64_t previous_hash) {
   writer.U8(static_cast<uint8_t>(event.outcome));
   writer.I64(event.time_us);
   writer.U32(event.chunks);
+  writer.Varint(event.earlier_count);
   writer.Bytes(event.input);
   writer.Bytes(event.result);
-  for (const std::string* text : {&event.delta, &event.effects, &event.outlet, &event.globals}) {
+  for (const std::string* text :
+       {&event.delta, &event.effects, &event.outlet, &event.globals, &event.earlier}) {
     writer.Varint(text->size());
     writer.U64(Hash64(*text));
   }

@@ -34,22 +34,31 @@ namespace perdure {
 struct StoreOptions {
   std::string path;
   Durability durability = Durability::kFull;
+  // What one value of the store may hold, if less than it could; longer deltas are cut into pieces
+  // by the store. 0: no less. Bytes, at least 16 KiB.
+  size_t value_bytes_max = 0;
 };
 
 enum class EventKind : uint8_t { kStart = 1, kCall = 2, kResume = 3 };
 enum class EventOutcome : uint8_t { kReturned = 1, kTrapped = 2, kExited = 3 };
 
-// One event of the log. Texts are canonical: input "set(42)", result "42" (values as in
+// A row of the log: one event, or a series of them that share a delta (series.h), of which the
+// fields describe the last. Texts are canonical: input "set(42)", result "42" (values as in
 // docs/reference/values.md, several joined by ", "), or the trap message, or the exit status.
 struct EventRecord {
   uint64_t seq = 0;  // 1, 2, 3 ... without gaps after the base
+  // Of a series: how many events come before the last, numbered up to seq - 1, and what was asked
+  // and answered, as JSON: the Unix time of the first in microseconds, then for each of them
+  // [input, result, microseconds later, bytes of effects if any]. Never read back by the runtime.
+  uint64_t earlier_count = 0;
+  std::string earlier;
   EventKind kind = EventKind::kCall;
   EventOutcome outcome = EventOutcome::kReturned;
   int64_t time_us = 0;  // Unix time of the commit, microseconds
   std::string input;
   std::string result;
   std::string delta;    // state/delta_writer.h encoding; empty: nothing changed
-  std::string effects;  // state/effects.h encoding; empty: none
+  std::string effects;  // state/effects.h encoding, of all events of a series; empty: none
   std::string outlet;   // state/outlet.h encoding; empty: none
   // JSON object name -> value of the globals this event changed, for the views; a readable mirror
   // of what delta holds, never read back by the runtime.
@@ -132,11 +141,11 @@ class Store {
   virtual Result<bool> ReadChunk(Image image, uint64_t id, std::string* blob) = 0;
   // The lowest id of a chunk's row that is not below `from`.
   virtual Result<std::optional<uint64_t>> NextChunk(Image image, uint64_t from) = 0;
-  // Events with seq > after, ascending.
+  // Rows with seq > after, ascending.
   virtual Status ForEachEvent(uint64_t after, const EventVisitor& visit) = 0;
-  // False, with *event unspecified, if there is no such event.
+  // The row that holds event `seq`. False, with *event unspecified, if there is none.
   virtual Result<bool> ReadEvent(uint64_t seq, EventRecord* event) = 0;
-  // 0: the log is empty.
+  // The number of the oldest row. 0: the log is empty.
   virtual Result<uint64_t> OldestEvent() = 0;
 
   // A few bytes beside the state that are replaced at once, outside of transactions and without a

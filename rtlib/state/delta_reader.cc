@@ -15,16 +15,18 @@ Status Corrupt(std::string_view what) {
 
 class Applier {
  public:
-  Applier(std::string_view payload, const perdure_program& program, SmallState* small,
-          MemorySink* memory)
-      : reader_(payload), program_(program), small_(*small), memory_(*memory) {}
+  Applier(const perdure_program& program, SmallState* small, MemorySink* memory)
+      : reader_({}), program_(program), small_(*small), memory_(*memory) {}
 
-  Status Run() {
-    uint8_t previous = 0;
+  // The next frame.
+  Status Run(std::string_view payload) {
+    reader_ = ByteReader(payload);
+    bool may_go_on = part_ == static_cast<uint8_t>(DeltaTag::kMemoryRuns);
     while (!reader_.AtEnd()) {
       const uint8_t tag = reader_.U8();
-      if (tag <= previous) return Corrupt("has parts out of order");
-      previous = tag;
+      if (tag < part_ || (tag == part_ && !may_go_on)) return Corrupt("has parts out of order");
+      may_go_on = false;
+      part_ = tag;
       PERDURE_TRY(Part(tag));
       if (!reader_.ok()) return Corrupt("does not decode");
     }
@@ -175,33 +177,45 @@ class Applier {
   }
 
   ByteReader reader_;
+  uint8_t part_ = 0;  // DeltaTag that was read last
   const perdure_program& program_;
   SmallState& small_;
   MemorySink& memory_;
 };
 
+// Sets *payload, in *buffer if it was compressed.
+Status ReadFrame(ByteReader* delta, std::unique_ptr<char[]>* buffer, std::string_view* payload) {
+  const uint8_t encoding = delta->U8();
+  if (encoding == static_cast<uint8_t>(Encoding::kRaw)) {
+    *payload = delta->Bytes();
+    if (!delta->ok() || payload->size() > kDeltaFrameBytesMax) return Corrupt("does not decode");
+    return OkStatus();
+  }
+  if (encoding != static_cast<uint8_t>(Encoding::kLz4)) return Corrupt("has an unknown encoding");
+  const uint64_t raw_bytes = delta->Varint();
+  const std::string_view compressed = delta->Bytes();
+  if (!delta->ok() || raw_bytes > kDeltaFrameBytesMax) return Corrupt("does not decode");
+  if (raw_bytes / kLz4ExpansionMax > compressed.size()) return Corrupt("has the wrong size");
+  buffer->reset(new (std::nothrow) char[raw_bytes]);
+  if (*buffer == nullptr) return Status(StatusCode::kResourceExhausted, "no memory for a delta");
+  if (!Decompress(compressed, buffer->get(), raw_bytes)) return Corrupt("does not decompress");
+  *payload = {buffer->get(), raw_bytes};
+  return OkStatus();
+}
+
 }  // namespace
 
 Status ApplyDelta(std::string_view delta, const perdure_program& program, SmallState* small,
                   MemorySink* memory) {
-  if (delta.empty()) return OkStatus();
   ByteReader reader(delta);
-  const uint8_t encoding = reader.U8();
-  const uint64_t raw_bytes = reader.Varint();
-  const std::string_view payload = reader.Raw(reader.remaining());
-  if (!reader.ok() || delta.size() > kDeltaBytesMax || raw_bytes > kDeltaBytesMax) {
-    return Corrupt("does not decode");
+  Applier applier(program, small, memory);
+  while (!reader.AtEnd()) {
+    std::unique_ptr<char[]> buffer;
+    std::string_view payload;
+    PERDURE_TRY(ReadFrame(&reader, &buffer, &payload));
+    PERDURE_TRY(applier.Run(payload));
   }
-  if (encoding == static_cast<uint8_t>(Encoding::kRaw)) {
-    if (payload.size() != raw_bytes) return Corrupt("has the wrong size");
-    return Applier(payload, program, small, memory).Run();
-  }
-  if (encoding != static_cast<uint8_t>(Encoding::kLz4)) return Corrupt("has an unknown encoding");
-  if (raw_bytes / kLz4ExpansionMax > payload.size()) return Corrupt("has the wrong size");
-  const std::unique_ptr<char[]> raw(new (std::nothrow) char[raw_bytes]);
-  if (raw == nullptr) return Status(StatusCode::kResourceExhausted, "no memory for a delta");
-  if (!Decompress(payload, raw.get(), raw_bytes)) return Corrupt("does not decompress");
-  return Applier({raw.get(), raw_bytes}, program, small, memory).Run();
+  return OkStatus();
 }
 
 }  // namespace perdure

@@ -10,8 +10,20 @@ namespace {
 
 // Below this LZ4 gains nothing, and setting up its table costs more than the rest of a small event.
 constexpr size_t kCompressBytesMin = 64;
+// From here on a sample is compressed first.
+constexpr size_t kSampleOfBytesMin = 16384;
+constexpr size_t kSampleBytes = 4096;
 
-static_assert(kDeltaBytesMax <= kCompressInputMax);
+static_assert(kDeltaFrameBytesMax <= kCompressInputMax);
+
+// Whether it is worth trying. Encrypted, compressed or random data is not, and LZ4 takes longer to
+// find that out than all else that is done with it.
+bool Compresses(std::string_view raw) {
+  if (raw.size() < kSampleOfBytesMin) return raw.size() >= kCompressBytesMin;
+  std::string compressed;
+  return Compress(raw.substr(raw.size() / 2, kSampleBytes), &compressed) <
+         kSampleBytes - kSampleBytes / 32;
+}
 
 }  // namespace
 
@@ -57,13 +69,20 @@ void DeltaWriter::MemorySize(uint32_t memory, uint64_t pages) {
 }
 
 void DeltaWriter::MemoryRun(uint32_t memory, uint64_t first, uint64_t words, const uint8_t* bytes) {
-  EnterPart(DeltaTag::kMemoryRuns);
-  if (!runs_open_ || next_index_ != uint64_t{memory} + 1) {
-    EnterIndex(DeltaTag::kMemoryRuns, memory);
-    runs_open_ = true;
+  while (words != 0) {
+    if (raw_.size() >= kDeltaFrameBytes) EndFrame();
+    EnterPart(DeltaTag::kMemoryRuns);
+    if (!runs_open_ || next_index_ != uint64_t{memory} + 1) {
+      EnterIndex(DeltaTag::kMemoryRuns, memory);
+      runs_open_ = true;
+    }
+    const uint64_t count = std::min(words, kDeltaFrameBytes / kWordBytes);
+    BeginRun(first, count);
+    writer_.Raw(bytes, static_cast<size_t>(count * kWordBytes));
+    first += count;
+    words -= count;
+    bytes += count * kWordBytes;
   }
-  BeginRun(first, words);
-  writer_.Raw(bytes, static_cast<size_t>(words * kWordBytes));
 }
 
 void DeltaWriter::Global(uint32_t global, uint8_t type, const PortableValue& value) {
@@ -108,23 +127,30 @@ void DeltaWriter::Stack(std::string_view then, std::string_view now) {
   writer_.Bytes(now.substr(front, now.size() - front - back));
 }
 
+void DeltaWriter::EndFrame() {
+  EndPart();
+  part_ = 0;
+  if (raw_.size() > kDeltaFrameBytesMax) too_long_ = true;
+  if (too_long_) return;
+  ByteWriter header(&frames_);
+  std::string compressed;
+  if (Compresses(raw_) && Compress(raw_, &compressed) < raw_.size()) {
+    header.U8(static_cast<uint8_t>(Encoding::kLz4));
+    header.Varint(raw_.size());
+    header.Bytes(compressed);
+  } else {
+    header.U8(static_cast<uint8_t>(Encoding::kRaw));
+    header.Bytes(raw_);
+  }
+  raw_.clear();
+}
+
 bool DeltaWriter::Finish(std::string* delta) {
   delta->clear();
-  if (raw_.empty()) return true;
-  EndPart();
-  if (raw_.size() > kDeltaBytesMax) return false;
-  ByteWriter header(delta);
-  header.U8(static_cast<uint8_t>(Encoding::kLz4));
-  header.Varint(raw_.size());
-  const size_t header_bytes = delta->size();
-  if (raw_.size() < kCompressBytesMin || Compress(raw_, delta) >= raw_.size()) {
-    delta->resize(header_bytes);
-    (*delta)[0] = static_cast<char>(Encoding::kRaw);
-    delta->append(raw_);
-  }
-  if (delta->size() <= kDeltaBytesMax) return true;
-  delta->clear();
-  return false;
+  if (!raw_.empty()) EndFrame();
+  if (too_long_) return false;
+  *delta = std::move(frames_);
+  return true;
 }
 
 }  // namespace perdure

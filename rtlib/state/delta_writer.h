@@ -1,8 +1,13 @@
-// DeltaWriter: what one event changed, as the blob of its log row.
+// DeltaWriter: what one event changed, as the blob of its log row: one frame or more, of
 //
 //   u8      Encoding of the payload
 //   varint  size of the raw payload
+//   varint  size of the payload as it is here, if it is compressed
 //   ...     payload: the parts below, in this order, each if not empty:  u8 DeltaTag, body
+//
+// Frames follow each other as if they were one, but that the part kMemoryRuns may go on in the next
+// frame. So a delta can be of any length, is compressed piece by piece, and no reader or writer
+// ever holds more of it raw than a frame.
 //
 //   kMemorySizes  { varint memory + 1, varint pages }* 0     smaller: what is above is gone
 //   kMemoryRuns   { varint memory + 1, { varint words, varint gap, words * 8 bytes }* 0 }* 0
@@ -13,14 +18,17 @@
 //   kHostTable    varint length, bytes
 //   kStack        varint kept at the front, varint kept at the back, varint length, bytes between
 //
-// Indices ascend within a part. A gap counts the words (elements) between the end of the previous
-// run of the same memory (table) and this one. A size stands for the whole part: elements and words
-// beyond an old size are compared with null and zero. Memories and tables become smaller, and
-// dropped segments come back, only where an event begins a new run of a command.
+// Indices ascend within a part, in each of its frames. A gap counts the words (elements) between
+// the end of the previous run of the same memory (table) in the frame and this one. A size stands
+// for the whole part: elements and words beyond an old size are compared with null and zero.
+// Memories and tables become smaller, and dropped segments come back, only where an event begins a
+// new run of a command.
 //
 // Why runs of changed words: a chunk that real programs dirty has 1 to 13 % of its bytes changed,
 // so runs are an order of magnitude smaller than chunks, even compressed ones. Why no gap is
-// swallowed: an unchanged word costs 8 bytes before LZ4, another run 2.
+// swallowed: an unchanged word costs 8 bytes before LZ4, another run 2. So even a chunk in which
+// everything changed is shorter as runs than as a chunk of its own, but for the 4 bytes that say
+// so; what can be saved there is the attempt to compress it (Compresses() in delta_writer.cc).
 //
 // There is no hash in here: the log's chain covers the row.
 //
@@ -54,11 +62,8 @@ class DeltaWriter {
   // `now` differs from `then`. Its outer frames, which are at the front, mostly do not.
   void Stack(std::string_view then, std::string_view now);
 
-  // Bytes so far, before compression.
-  uint64_t raw_bytes() const { return raw_.size(); }
-
   // Sets *delta: the blob, or the empty string if nothing was written. False, with
-  // *delta empty, if it would pass kDeltaBytesMax. The writer is spent.
+  // *delta empty, if a frame would pass kDeltaFrameBytesMax. The writer is spent.
   bool Finish(std::string* delta);
 
  private:
@@ -67,8 +72,11 @@ class DeltaWriter {
   void EndIndex();
   void EndPart();
   void BeginRun(uint64_t first, uint64_t length);
+  void EndFrame();
 
-  std::string raw_;
+  std::string frames_;  // finished ones
+  bool too_long_ = false;
+  std::string raw_;  // the present one
   ByteWriter writer_;
   uint8_t part_ = 0;         // DeltaTag being written; 0: none yet
   uint64_t next_index_ = 0;  // lowest index still allowed in the part

@@ -20,7 +20,7 @@
 
 namespace perdure {
 
-inline constexpr uint32_t kStateFormatVersion = 4;
+inline constexpr uint32_t kStateFormatVersion = 5;
 
 static_assert(std::endian::native == std::endian::little,
               "memory images are copied as they lie; a big-endian host needs a conversion here");
@@ -77,8 +77,14 @@ enum class DeltaTag : uint8_t {
 inline constexpr uint64_t kWordBytes = 8;
 static_assert(kBaseChunkBytes % kWordBytes == 0);
 
-// Limits, checked by writers and readers alike. SQLite's own limit for one value is 1e9 bytes.
-inline constexpr uint64_t kDeltaBytesMax = 900'000'000;
+// A delta's frame ends where it has become this long; bytes, before compression. Few, so that it is
+// compressed while it is in a cache and each stretch of an event on its own merits; enough for LZ4
+// to find what repeats (it looks back 64 KiB).
+inline constexpr uint64_t kDeltaFrameBytes = uint64_t{256} << 10;
+
+// Limits, checked by writers and readers alike.
+// Of a frame, before compression: only runs of memory can be continued in the next one.
+inline constexpr uint64_t kDeltaFrameBytesMax = 900'000'000;
 inline constexpr uint32_t kTableElementsMax = 1u << 24;  // where the program declares no maximum
 inline constexpr uint64_t kHostTableBytesMax = uint64_t{16} << 20;
 inline constexpr uint64_t kStackBytesMax = uint64_t{512} << 20;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "rtlib/base/check.h"
+#include "rtlib/base/text.h"
 #include "rtlib/state/format.h"
 
 namespace perdure {
@@ -44,6 +45,21 @@ wasm_rt_funcref_t FunctionRefs::RefOf(uint32_t index) const {
   ref.func_tailcallee = function.tailcallee;
   ref.module_instance = ClosureOf(index);
   return ref;
+}
+
+Result<std::vector<uint32_t>> FunctionIndices(const FunctionRefs& functions,
+                                              std::span<const uint8_t> types,
+                                              std::span<const perdure_value> values) {
+  std::vector<uint32_t> indices;
+  for (size_t i = 0; i < types.size(); ++i) {
+    if (types[i] != PERDURE_FUNCREF) continue;
+    indices.resize(types.size(), PERDURE_NO_INDEX);
+    if (!functions.IndexOf(values[i].funcref, &indices[i])) {
+      return Status(StatusCode::kInvalidArgument,
+                    StrCat("value ", i, " is a function of another instance"));
+    }
+  }
+  return indices;
 }
 
 }  // namespace perdure

@@ -8,10 +8,12 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <utility>
 #include <vector>
 
 #include "perdure/program.h"
+#include "perdure/status.h"
 
 namespace perdure {
 
@@ -38,5 +40,11 @@ class FunctionRefs {
   perdure_host* host_;
   mutable std::vector<std::pair<uintptr_t, uint32_t>> by_code_;  // sorted
 };
+
+// For the text of `values`: a function index where the type is funcref; empty if it is nowhere.
+// kInvalidArgument for another instance's function.
+Result<std::vector<uint32_t>> FunctionIndices(const FunctionRefs& functions,
+                                              std::span<const uint8_t> types,
+                                              std::span<const perdure_value> values);
 
 }  // namespace perdure

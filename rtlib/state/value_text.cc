@@ -213,14 +213,29 @@ std::string FormatValue(uint8_t type, const perdure_value& value, uint32_t funct
   }
 }
 
+namespace {
+
+void AppendValues(std::span<const uint8_t> types, std::span<const perdure_value> values,
+                  std::span<const uint32_t> function_indices, std::string* out) {
+  for (size_t i = 0; i < values.size(); ++i) {
+    if (i > 0) *out += ", ";
+    if (types[i] == PERDURE_I32) {
+      StrAppend(out, static_cast<int32_t>(values[i].i32));
+    } else if (types[i] == PERDURE_I64) {
+      StrAppend(out, static_cast<int64_t>(values[i].i64));
+    } else {
+      const bool has_index = i < function_indices.size();
+      *out += FormatValue(types[i], values[i], has_index ? function_indices[i] : PERDURE_NO_INDEX);
+    }
+  }
+}
+
+}  // namespace
+
 std::string FormatValues(std::span<const uint8_t> types, std::span<const perdure_value> values,
                          std::span<const uint32_t> function_indices) {
   std::string out;
-  for (size_t i = 0; i < values.size(); ++i) {
-    if (i > 0) out += ", ";
-    uint32_t index = i < function_indices.size() ? function_indices[i] : PERDURE_NO_INDEX;
-    out += FormatValue(types[i], values[i], index);
-  }
+  AppendValues(types, values, function_indices, &out);
   return out;
 }
 
@@ -266,11 +281,17 @@ std::string SignatureText(const perdure_type& type) {
   return out;
 }
 
-std::string CallText(std::string_view name, std::span<const uint8_t> types,
-                     std::span<const perdure_value> args,
-                     std::span<const uint32_t> function_indices) {
-  return StrCat(IsPlainName(name) ? std::string(name) : JsonString(name), "(",
-                FormatValues(types, args, function_indices), ")");
+void AppendCallText(std::string_view name, std::span<const uint8_t> types,
+                    std::span<const perdure_value> args, std::span<const uint32_t> function_indices,
+                    std::string* out) {
+  if (IsPlainName(name)) {
+    *out += name;
+  } else {
+    AppendJsonString(out, name);
+  }
+  *out += '(';
+  AppendValues(types, args, function_indices, out);
+  *out += ')';
 }
 
 std::string QuoteText(std::string_view text) {

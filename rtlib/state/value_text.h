@@ -48,9 +48,9 @@ std::string SignatureText(const perdure_type& type);
 
 // The canonical input of a call event: "set(42)". A name that would not read back unambiguously
 // (blanks, parentheses, quotes, control characters, or empty) is written as a JSON string.
-std::string CallText(std::string_view name, std::span<const uint8_t> types,
-                     std::span<const perdure_value> args,
-                     std::span<const uint32_t> function_indices);
+void AppendCallText(std::string_view name, std::span<const uint8_t> types,
+                    std::span<const perdure_value> args, std::span<const uint32_t> function_indices,
+                    std::string* out);
 
 // `text` in single quotes for a message: control characters escaped as in JSON, cut at 64 bytes.
 std::string QuoteText(std::string_view text);

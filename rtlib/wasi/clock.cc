@@ -72,6 +72,7 @@ Errno GetTime(perdure_host* host, uint32_t id, uint32_t address) {
   if (id > static_cast<uint32_t>(Clockid::kThreadCputimeId)) return Errno::kInval;
   void* view = View(host, address, sizeof(uint64_t), PERDURE_WRITE);
   if (view == nullptr) return Errno::kFault;
+  host->live_table->ReachOutside();
   uint64_t now = 0;
   switch (Clockid{id}) {
     case Clockid::kRealtime:

@@ -28,6 +28,12 @@ Filetype PresentFiletype(const HostTable& table, const Descriptor& descriptor) {
   return table.StandardFiletype(descriptor.system_fd);
 }
 
+// For calls that go to the file itself, also where it is standard output.
+Errno FindFile(perdure_host* host, uint32_t fd, uint64_t rights, Descriptor* found) {
+  host->live_table->ReachOutside();
+  return host->live_table->Find(fd, rights, found);
+}
+
 Errno GetFdstat(perdure_host* host, uint32_t fd, uint32_t address) {
   Descriptor descriptor;
   const Errno error = host->live_table->Find(fd, 0, &descriptor);
@@ -42,7 +48,7 @@ Errno GetFdstat(perdure_host* host, uint32_t fd, uint32_t address) {
 
 Errno SetFlags(perdure_host* host, uint32_t fd, uint32_t flags) {
   Descriptor descriptor;
-  const Errno error = host->live_table->Find(fd, kRightsFdFdstatSetFlags, &descriptor);
+  const Errno error = FindFile(host, fd, kRightsFdFdstatSetFlags, &descriptor);
   if (error != Errno::kSuccess) return error;
   if ((flags & ~kFdflagsAll) != 0) return Errno::kInval;
   DescriptorRecord& changed = host->live_table->ChangeDescriptor(fd);
@@ -68,7 +74,7 @@ Errno SetRights(perdure_host* host, uint32_t fd, uint64_t base, uint64_t inherit
 
 Errno GetFilestat(perdure_host* host, uint32_t fd, uint32_t address) {
   Descriptor descriptor;
-  const Errno error = host->live_table->Find(fd, kRightsFdFilestatGet, &descriptor);
+  const Errno error = FindFile(host, fd, kRightsFdFilestatGet, &descriptor);
   if (error != Errno::kSuccess) return error;
   Filestat stat = {};
   const bool is_told =
@@ -84,7 +90,7 @@ Errno GetFilestat(perdure_host* host, uint32_t fd, uint32_t address) {
 
 Errno SetSize(perdure_host* host, uint32_t fd, uint64_t size) {
   Descriptor descriptor;
-  const Errno error = host->live_table->Find(fd, kRightsFdFilestatSetSize, &descriptor);
+  const Errno error = FindFile(host, fd, kRightsFdFilestatSetSize, &descriptor);
   if (error != Errno::kSuccess) return error;
   if (size > INT64_MAX) return Errno::kInval;
   return Result(ftruncate(descriptor.system_fd, static_cast<off_t>(size)));
@@ -92,7 +98,7 @@ Errno SetSize(perdure_host* host, uint32_t fd, uint64_t size) {
 
 Errno SetTimes(perdure_host* host, uint32_t fd, uint64_t atim, uint64_t mtim, uint32_t flags) {
   Descriptor descriptor;
-  Errno error = host->live_table->Find(fd, kRightsFdFilestatSetTimes, &descriptor);
+  Errno error = FindFile(host, fd, kRightsFdFilestatSetTimes, &descriptor);
   if (error != Errno::kSuccess) return error;
   timespec times[2];
   error = TimesOf(atim, mtim, flags, times);
@@ -104,7 +110,7 @@ Errno Advise(perdure_host* host, uint32_t fd, uint64_t offset, uint64_t length, 
   constexpr int kAdvice[] = {POSIX_FADV_NORMAL,   POSIX_FADV_SEQUENTIAL, POSIX_FADV_RANDOM,
                              POSIX_FADV_WILLNEED, POSIX_FADV_DONTNEED,   POSIX_FADV_NOREUSE};
   Descriptor descriptor;
-  const Errno error = host->live_table->Find(fd, kRightsFdAdvise, &descriptor);
+  const Errno error = FindFile(host, fd, kRightsFdAdvise, &descriptor);
   if (error != Errno::kSuccess) return error;
   if (advice >= std::size(kAdvice) || offset > INT64_MAX || length > INT64_MAX) {
     return Errno::kInval;
@@ -116,7 +122,7 @@ Errno Advise(perdure_host* host, uint32_t fd, uint64_t offset, uint64_t length, 
 
 Errno Allocate(perdure_host* host, uint32_t fd, uint64_t offset, uint64_t length) {
   Descriptor descriptor;
-  const Errno error = host->live_table->Find(fd, kRightsFdAllocate, &descriptor);
+  const Errno error = FindFile(host, fd, kRightsFdAllocate, &descriptor);
   if (error != Errno::kSuccess) return error;
   if (length == 0 || offset > INT64_MAX || length > INT64_MAX) return Errno::kInval;
   const int failed =
@@ -126,7 +132,7 @@ Errno Allocate(perdure_host* host, uint32_t fd, uint64_t offset, uint64_t length
 
 Errno Synchronise(perdure_host* host, uint32_t fd, uint64_t rights, int (*synchronise)(int)) {
   Descriptor descriptor;
-  const Errno error = host->live_table->Find(fd, rights, &descriptor);
+  const Errno error = FindFile(host, fd, rights, &descriptor);
   if (error != Errno::kSuccess) return error;
   return Result(synchronise(descriptor.system_fd));
 }

@@ -129,6 +129,7 @@ Errno HostTable::Find(uint32_t number, uint64_t rights, Descriptor* found) {
   const auto place = record_.descriptors.find(number);
   if (place == record_.descriptors.end()) return Errno::kBadf;
   const DescriptorRecord& descriptor = place->second;
+  if (descriptor.origin != Origin::kStandard || descriptor.number == kStdin) ReachOutside();
   *found = {number, &descriptor, SystemFdOf(descriptor)};
   // Standard input at its end has no descriptor of the system, and has not been lost.
   const bool lost =
@@ -232,6 +233,14 @@ Result<std::unique_ptr<HostTable>> CreateHostTable(perdure_host* host) {
   table->Reset();
   host->live_table = table.get();
   return table;
+}
+
+void ExpectNothingOutside(perdure_host* host) {
+  if (host->live_table != nullptr) host->live_table->ExpectNothingOutside();
+}
+
+bool ReachedOutside(const perdure_host& host) {
+  return host.live_table != nullptr && host.live_table->reached_outside();
 }
 
 void EncodeHostTable(perdure_host* host) {

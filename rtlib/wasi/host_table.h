@@ -83,6 +83,13 @@ class HostTable {
   void MarkUnchanged() { changed_ = false; }
   const WasiOptions& options() const { return options_; }
 
+  // This event has asked the system for something, or done something to it, beyond what is in the
+  // record: executing it again may not do the same. Find() says so of all descriptors but standard
+  // output and error, where writing is an effect.
+  void ReachOutside() { reached_outside_ = true; }
+  void ExpectNothingOutside() { reached_outside_ = false; }
+  bool reached_outside() const { return reached_outside_; }
+
   // The descriptor, if it is open and has all of `rights`; else kBadf, kStale or kNotcapable.
   Errno Find(uint32_t number, uint64_t rights, Descriptor* found);
   // REQUIRES: open.
@@ -131,6 +138,7 @@ class HostTable {
   const char* const program_name_;
   HostRecord record_;
   bool changed_ = false;
+  bool reached_outside_ = false;
   uint64_t committed_serial_ = 0;       // descriptors below it may be in the committed record
   std::vector<GivenDirectory> given_;   // as the options list them
   std::vector<int> roots_;              // per preopen of the record: its place in given_, or -1
@@ -143,6 +151,11 @@ class HostTable {
 // Makes the live table of a host that has its program and options, and points the host at it. The
 // host must not outlive it.
 Result<std::unique_ptr<HostTable>> CreateHostTable(perdure_host* host);
+
+// Before an event; and after it, whether executing it again may do something else because of what
+// it has asked or done outside.
+void ExpectNothingOutside(perdure_host* host);
+bool ReachedOutside(const perdure_host& host);
 
 // Before an event is settled (not one that trapped): brings host->table up to date. Does nothing
 // when nothing changed. All of them do nothing for a host without a live table.

@@ -171,6 +171,7 @@ bool Poll::Collect(uint8_t* events, uint32_t* event_count) {
 }
 
 Errno Poll::Run(uint8_t* events, uint32_t* event_count) {
+  table_.ReachOutside();
   const ClockRecord& clock = table_.record().clock;
   began_ns_ = clock.waiting_since_ns != 0 ? clock.waiting_since_ns : MonotonicNow(&table_);
   while (!Collect(events, event_count)) {

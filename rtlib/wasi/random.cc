@@ -51,6 +51,7 @@ Errno GetRandom(perdure_host* host, uint32_t buf, uint32_t buf_len) {
   HostTable& table = *host->live_table;
   if (!table.record().random.has_value()) {
     RandomRecord random;
+    table.ReachOutside();
     if (!DrawKey(&random)) return ErrnoFromSystem(errno);
     table.Change().random = random;
   }

@@ -1,6 +1,13 @@
 CREATE TABLE event (
-  -- The log. "globals" is JSON for people, NULL if no global changed; "hash" chains the rows.
+  -- The log. A row is one event, or a series of events with one delta, of which the columns are
+  -- about the last; "earlier" has the others, as JSON: [time_us of the first, [input, result,
+  -- microseconds later, bytes of effects if any], ...].
+  -- "pieces" counts the rows of delta_piece that "delta" goes on in.
+  -- "globals" is JSON for people, NULL if no global changed; "hash" chains the rows.
   seq INTEGER PRIMARY KEY,
+  earlier_count INTEGER NOT NULL,
+  earlier TEXT,
+  pieces INTEGER NOT NULL,
   kind INTEGER NOT NULL,
   outcome INTEGER NOT NULL,
   time_us INTEGER NOT NULL,

@@ -54,6 +54,24 @@ void CheckCounting(const ProgramOn& program, const std::vector<std::string>& opt
   REQUIRE(answered > kills / 2);  // many lived long enough to be killed at work
 }
 
+// What the log says of all calls that returned a count: 1, 2, 3 ..., each once. -1: something else.
+int64_t LoggedCount(const std::string& state) {
+  const Finished finished =
+      Run({.argv = {"/usr/bin/sqlite3", state,
+                    "SELECT seq || ' ' || CASE WHEN kind = 'call' AND outcome = 'returned' "
+                    "THEN result ELSE '' END FROM events"}});
+  INFO(finished.err);
+  REQUIRE(finished.status == 0);
+  int64_t seq = 0, count = 0;
+  for (const std::string& line : Lines(finished.out)) {
+    const size_t blank = line.find(' ');
+    if (line.substr(0, blank) != std::to_string(++seq)) return -1;
+    const std::string result = line.substr(blank + 1);
+    if (!result.empty() && result != std::to_string(++count)) return -1;
+  }
+  return count;
+}
+
 }  // namespace
 
 TEST_CASE("kill -9 loses no acknowledged event") {
@@ -83,7 +101,7 @@ TEST_CASE("kill -9 with queued calls keeps every answer") {
     int64_t known = Number(counter, {"get"}), answered = 0;
     for (int i = 0; i < Kills(6); ++i) {
       const int64_t before = known;
-      Killed killed = StreamUntilKilled(counter, options, "increment", 200000,
+      Killed killed = StreamUntilKilled(counter, options, {"increment"}, 200000,
                                         static_cast<int64_t>(random() % 60000));
       for (const std::string& answer : killed.answers) REQUIRE(answer == std::to_string(++known));
       answered += static_cast<int64_t>(killed.answers.size());
@@ -95,6 +113,34 @@ TEST_CASE("kill -9 with queued calls keeps every answer") {
     }
     REQUIRE(answered > 0);
   }
+}
+
+TEST_CASE("kill -9 in groups with traps in them keeps every answer, and each event once") {
+  ProgramOn stumble(BuildProgram(Module("stumble.wat")));
+  const std::vector<std::string> calls = {"increment", "increment", "increment", "increment",
+                                          "stumble",   "increment", "grow",      "increment",
+                                          "stumble",   "stumble",   "increment"};
+  const uint64_t seed = CrashSeed();
+  std::mt19937_64 random(seed);
+  int64_t known = 0, answered = 0;
+  for (const char* policy : {"every:7", "every:500", "every:100000", "interval:3"}) {
+    const std::vector<std::string> options = {std::string("--perdure-commit=") + policy,
+                                              "--perdure-history=all"};
+    INFO("PERDURE_SEED=" << seed << ", " << policy);
+    for (int i = 0; i < Kills(4); ++i) {
+      const int64_t before = known;
+      Killed killed = StreamUntilKilled(stumble, options, calls, 30000,
+                                        static_cast<int64_t>(random() % 60000), Traps::kSome);
+      for (const std::string& answer : killed.answers) REQUIRE(answer == std::to_string(++known));
+      answered += static_cast<int64_t>(killed.answers.size());
+      const int64_t now = Number(stumble, {"--perdure-history=all", "check"});
+      REQUIRE(now >= known);
+      REQUIRE(now <= before + killed.sent);
+      REQUIRE(LoggedCount(stumble.state()) == now);
+      known = now;
+    }
+  }
+  REQUIRE(answered > 0);
 }
 
 }  // namespace perdure::test

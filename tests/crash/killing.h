@@ -23,8 +23,11 @@ struct Killed {
 Killed PingPongUntilKilled(const ProgramOn& program, const std::vector<std::string>& options,
                            const std::string& call, int64_t delay_us);
 
-// The same with all of `count` calls written at once; `delay_us` is counted from the first answer.
+// The same with all of `count` calls written at once, those of `calls` in turn; `delay_us` is
+// counted from the first answer. If calls trap, what is said about that is not looked at.
+enum class Traps : bool { kNone, kSome };
 Killed StreamUntilKilled(const ProgramOn& program, const std::vector<std::string>& options,
-                         const std::string& call, int64_t count, int64_t delay_us);
+                         const std::vector<std::string>& calls, int64_t count, int64_t delay_us,
+                         Traps traps = Traps::kNone);
 
 }  // namespace perdure::test

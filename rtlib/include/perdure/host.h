@@ -18,6 +18,8 @@
  *   - perdure_trap() does not return; it unwinds with longjmp over the host function's frames, so
  *     hold no lock and no C++ object with a destructor when you call it, or when you call
  *     perdure_view().
+ *   - A program that can call host functions of yours has a row and a delta for each event, also
+ *     under group commit: nobody can know whether an event that called one may be repeated.
  *   - Threads: call these only on the thread that runs the event.
  */
 #ifndef PERDURE_HOST_H_

@@ -157,7 +157,8 @@ class PERDURE_API Instance {
 
   // Delivers the event `call NAME(ARGS)`. export_index counts program.exports and must name a
   // function; args and results must have the lengths of its type (kInvalidArgument otherwise).
-  // Under group commit the event is durable after the next Flush() or when the group is full.
+  // Under group commit the event is durable after the next Flush() or when the group is full; until
+  // then it may be executed again, if it could do nothing else than before, to undo a later one.
   Result<Outcome> Call(uint32_t export_index, std::span<const perdure_value> args,
                        std::span<perdure_value> results);
 

@@ -28,7 +28,7 @@ extern "C" {
 
 /* Raised whenever a field of these structs changes meaning; checked when an instance is opened, so
  * that an object file from an older compiler is refused and not misread. */
-#define PERDURE_PROGRAM_ABI 5u
+#define PERDURE_PROGRAM_ABI 6u
 
 /* Binary-format value types (core spec 5.3). */
 enum {
@@ -132,7 +132,8 @@ typedef struct perdure_import {
   const char* module;
   const char* field;
   uint8_t kind;
-  uint32_t index; /* in the index space of kind */
+  uint32_t index;     /* in the index space of kind */
+  uint8_t by_runtime; /* 1: a function that the runtime supplies, as no library may replace it */
 } perdure_import;
 
 /* The memories of one of the modules a program was linked of, as its host functions know them. */

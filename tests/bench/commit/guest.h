@@ -35,6 +35,8 @@ class Plain {
   ~Plain();
 
   void Run(const Call& call);
+  // How long all of these take, one after the other, in microseconds.
+  double TimeAll(const std::vector<Call>& calls);
   std::span<const uint8_t> memory() const;
   std::string GlobalsJson() const;
 
@@ -63,7 +65,10 @@ class Live {
   EventCost Run(const Call& call);
   // The same for an event that has to trap.
   EventCost RunTrapping(const Call& call);
+  // How long all of these take, one after the other, in microseconds.
+  double TimeAll(const std::vector<Call>& calls);
   void Flush();
+  bool Housekeep();  // false: nothing is left to do
   void Close();
   Stats stats() const { return instance_->stats(); }
   Info info() const { return instance_->info(); }

@@ -35,7 +35,8 @@ std::vector<Call> FillTouch(uint64_t used, uint64_t memory_bytes) {
 void MeasureChunks(Bench* bench) {
   for (const Place* place : bench->places()) {
     for (const uint64_t chunks : {1, 7, 31, 100, 1000, 10000}) {
-      for (const uint64_t bytes : {40, 544}) {
+      for (const uint64_t bytes : {40, 544, 4096}) {
+        if (bytes == 4096 && chunks != 31 && chunks != 1000) continue;
         Workload workload = TouchWorkload(chunks, bytes, kUsed * kBlock);
         workload.row = "k = " + std::to_string(chunks) + ", " + std::to_string(bytes) + " bytes";
         // The larger ones take long, and vary less.

@@ -154,7 +154,7 @@ TEST_CASE("info and stats tell what happened") {
   CHECK(info.last_seq == 3);
   CHECK(info.base_seq == 0);
   CHECK(info.memory_bytes == 2 * 65536);
-  CHECK(info.format_version == 4);
+  CHECK(info.format_version == kStateFormatVersion);
   CHECK(info.created.size() == 27);
   CHECK_FALSE(info.tracker.empty());
   const Stats stats = session.instance().stats();

@@ -57,6 +57,7 @@ class Unfolded {
     Folder folder(test::kSampleProgram, store, history_events);
     StateHeader header = *copy.rows.header;
     header.sealed_seq = kEvents, header.sealed_hash = newest_hash_;
+    folder.Opened(header, kEvents - header.base.seq, 0);
     Status status;
     while (status.ok() && folder.IsDue(header, kEvents, kClosing)) {
       status = store->Begin();
@@ -248,7 +249,7 @@ TEST_CASE("a fold waits for its slack, of events or of what they changed") {
     REQUIRE(folder.IsDue(header, header.base.seq, kClosing));
     REQUIRE(folder.Piece(&header, header.base.seq, kClosing).ok());
     REQUIRE_FALSE(folder.NextWrites());
-    folder.EventAdded(weight);
+    folder.Opened(header, newest - header.base.seq, weight);
     return folder.IsDue(header, newest, moment);
   };
   constexpr Store::Moment kBusy = Store::Moment::kBusy, kIdle = Store::Moment::kIdle;

@@ -18,6 +18,8 @@ EventRecord Event() {
   event.effects = "effects";
   event.globals = "{\"g0\":1}";
   event.chunks = 3;
+  event.earlier_count = 1;
+  event.earlier = "[[]]";
   return event;
 }
 
@@ -35,7 +37,7 @@ StateHeader Header() {
 }
 
 TEST_CASE("the hashes of records are those of the format") {
-  CHECK(EventHash(Event(), 0) == 0x5b069ed27401cd0c);
+  CHECK(EventHash(Event(), 0) == 0x29adf3eea1eb67ca);
   CHECK(HeaderHash(Header()) == 0xd48271af155276ab);
 }
 
@@ -55,6 +57,8 @@ TEST_CASE("(E5) an event's hash depends on every field and on the hash before it
       [](EventRecord* e) { e->outlet = "x"; },
       [](EventRecord* e) { e->globals = "{}"; },
       [](EventRecord* e) { e->chunks = 4; },
+      [](EventRecord* e) { e->earlier_count = 2; },
+      [](EventRecord* e) { e->earlier = ""; },
       [](EventRecord* e) { std::swap(e->delta, e->effects); },
   };
   for (const auto& change : changes) {

@@ -76,7 +76,7 @@ TEST_CASE("(E12) more than a row can take traps the event") {
   const State before = session.Look();
   const Outcome outcome = session.Do("host_table", {I32(kHostTableBytesMax + 1)});
   CHECK(outcome.kind == Outcome::Kind::kTrapped);
-  CHECK(outcome.message.find("more than one commit can hold") != std::string::npos);
+  CHECK(outcome.message.find("more than a commit can hold") != std::string::npos);
   const bool same = session.Look() == before;
   CHECK(same);
 }

@@ -62,9 +62,9 @@ const perdure_table kTables[] = {{AT(table), PERDURE_FUNCREF, 1, 2, 64, "table"}
 const perdure_segment kSegments[] = {
     {0, 0, [](const void* s) -> int { return static_cast<const RunInstance*>(s)->dropped; },
      [](void* s, int dropped) { static_cast<RunInstance*>(s)->dropped = dropped != 0; }}};
-const perdure_import kImports[] = {{"env", "wait", PERDURE_FUNC, kFWait},
-                                   {"env", "print", PERDURE_FUNC, kFPrint},
-                                   {"env", "dot", PERDURE_FUNC, kFDot}};
+const perdure_import kImports[] = {{"env", "wait", PERDURE_FUNC, kFWait, 0},
+                                   {"env", "print", PERDURE_FUNC, kFPrint, 0},
+                                   {"env", "dot", PERDURE_FUNC, kFDot, 0}};
 const perdure_export kExports[] = {{"memory", PERDURE_MEMORY, 0},
                                    {"_start", PERDURE_FUNC, kFStart}};
 

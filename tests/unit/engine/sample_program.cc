@@ -140,6 +140,9 @@ void Recurse(SampleInstance* s, const Value* a, Value* r) {
   if (s->i32 != 0) Recurse(s, a, r);
   frame[1] = 1;
 }
+void Dice(SampleInstance* s, const Value*, Value* r) {
+  r[0].i32 = s->i32 = ConfigOf(s->host)->dice++;
+}
 void Start(SampleInstance* s, const Value*, Value*) {
   s->i32 = 5;
   Store64(&s->memory, 100, 1);
@@ -187,7 +190,8 @@ enum Type : uint32_t {
   kTI32Ext,
   kTI32I32ToI32,
   kTI32I32,
-  kTAll
+  kTAll,
+  kTNoneToI32
 };
 const perdure_type kTypes[] = {
     {0, 0, nullptr, nullptr, Thunk}, {1, 1, kI32, kI32, Thunk},
@@ -199,7 +203,7 @@ const perdure_type kTypes[] = {
     {2, 0, kI64I32, nullptr, Thunk}, {2, 0, kI32Func, nullptr, Thunk},
     {2, 1, kI32Func, kI32, Thunk},   {2, 0, kI32Ext, nullptr, Thunk},
     {2, 1, kI32I32, kI32, Thunk},    {2, 0, kI32I32, nullptr, Thunk},
-    {0, 6, nullptr, kAll, Thunk},
+    {0, 6, nullptr, kAll, Thunk},    {0, 1, nullptr, kI32, Thunk},
 };
 
 template <typename F>
@@ -240,6 +244,7 @@ const perdure_function kFunctions[] = {
     FUNCTION(kTI32, SayThenExit, "say_then_exit"),
     FUNCTION(kTI32, Exit, "exit"),
     FUNCTION(kTNone, Recurse, "recurse"),
+    FUNCTION(kTNoneToI32, Dice, "dice"),
     FUNCTION(kTNone, Start, nullptr),
     FUNCTION(kTNone, Initialize, "_initialize"),
 };

@@ -32,6 +32,7 @@ struct SampleConfig {
   enum class Initialize { kReturns, kTraps } initialize = Initialize::kReturns;
   void (*reenter)(void* argument) = nullptr;  // called by "double", a host function
   void* reenter_argument = nullptr;
+  uint32_t dice = 0;               // what "dice" throws next, whatever the state
   SampleInstance* live = nullptr;  // set by instantiate
 };
 
@@ -43,7 +44,7 @@ struct SampleConfig {
 //   table_extern(i32, externref) ; call_indirect(i32 element, i32) -> i32 ; drop_data() ;
 //   drop_elem() ; say(i32 fd, i32 count) ; host_table(i32) ; all() -> (i32, i64, f32, f64, v128,
 //   funcref) ; change_all_then_trap() ; grow_then_trap() ; say_then_exit(i32) ; exit(i32) ;
-//   recurse() ; memory
+//   recurse() ; dice() -> i32, no function of the state ; memory
 extern const perdure_program kSampleProgram;
 
 }  // namespace perdure::test

@@ -145,7 +145,7 @@ const perdure_export kExports[] = {
     {"read", PERDURE_FUNC, 12},    {"spin", PERDURE_FUNC, 13},       {"--help", PERDURE_FUNC, 3},
 };
 // An import of this module is what gives a program a host table.
-const perdure_import kImports[] = {{"wasi_snapshot_preview1", "imported", PERDURE_FUNC, 0}};
+const perdure_import kImports[] = {{"wasi_snapshot_preview1", "imported", PERDURE_FUNC, 0, 1}};
 
 const perdure_global kGlobals[] = {{PERDURE_I32, 1, offsetof(Instance, number), "number"}};
 const perdure_memory kMemories[] = {{offsetof(Instance, memory), 0, 1, 1, "memory"}};

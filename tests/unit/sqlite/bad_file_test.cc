@@ -31,16 +31,6 @@ void Refused(const ScratchState& scratch, const std::string& path, StatusCode co
   CHECK((before == after));
 }
 
-void Sql(const std::string& path, const std::string& sql) {
-  sqlite3* db = nullptr;
-  REQUIRE(sqlite3_open(path.c_str(), &db) == SQLITE_OK);
-  char* error = nullptr;
-  sqlite3_exec(db, sql.c_str(), nullptr, nullptr, &error);
-  INFO((error != nullptr ? error : ""));
-  REQUIRE(error == nullptr);
-  sqlite3_close(db);
-}
-
 void Poke(const std::string& path, size_t at, const std::string& bytes) {
   std::string content = ReadFile(path);
   REQUIRE(at + bytes.size() <= content.size());
@@ -132,8 +122,8 @@ TEST_CASE("another application's database is refused, also while its log waits f
 TEST_CASE("a state of a newer format is refused as that") {
   ScratchState scratch;
   MakeClosedState(scratch.path(), 2);
-  Sql(scratch.path(), "PRAGMA user_version = 4");
-  Refused(scratch, scratch.path(), StatusCode::kIncompatible, "newer than format 3");
+  Sql(scratch.path(), "PRAGMA user_version = 5");
+  Refused(scratch, scratch.path(), StatusCode::kIncompatible, "newer than format 4");
   Sql(scratch.path(), "PRAGMA user_version = 1");
   Refused(scratch, scratch.path(), StatusCode::kIncompatible, "has format 1");
   Sql(scratch.path(), "PRAGMA user_version = 0");

@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <signal.h>
+#include <sqlite3.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -76,6 +77,39 @@ std::unique_ptr<Store> MustOpen(const std::string& path, Durability durability) 
 Status TryOpen(const std::string& path, Durability durability) {
   auto opened = OpenSqliteStore({path, durability});
   return opened.ok() ? OkStatus() : opened.status();
+}
+
+void Sql(const std::string& path, const std::string& sql) {
+  sqlite3* db = nullptr;
+  REQUIRE(sqlite3_open(path.c_str(), &db) == SQLITE_OK);
+  char* error = nullptr;
+  sqlite3_exec(db, sql.c_str(), nullptr, nullptr, &error);
+  INFO((error != nullptr ? error : ""));
+  REQUIRE(error == nullptr);
+  sqlite3_close(db);
+}
+
+std::string Query(const std::string& path, const char* sql) {
+  sqlite3* db = nullptr;
+  REQUIRE(sqlite3_open_v2(path.c_str(), &db, SQLITE_OPEN_READONLY, nullptr) == SQLITE_OK);
+  std::string out;
+  char* error = nullptr;
+  sqlite3_exec(
+      db, sql,
+      [](void* text, int count, char** values, char**) {
+        for (int i = 0; i < count; ++i) {
+          StrAppend(static_cast<std::string*>(text), i > 0 ? "|" : "",
+                    values[i] != nullptr ? values[i] : "NULL");
+        }
+        static_cast<std::string*>(text)->push_back('\n');
+        return 0;
+      },
+      &out, &error);
+  INFO((error != nullptr ? error : ""));
+  CHECK(error == nullptr);
+  sqlite3_free(error);
+  sqlite3_close(db);
+  return out;
 }
 
 StateHeader SampleHeader(uint64_t sealed_seq) {

@@ -42,6 +42,10 @@ uint64_t FileSize(const std::string& path);  // 0 if there is none
 std::unique_ptr<Store> MustOpen(const std::string& path, Durability durability = Durability::kFull);
 // The status of an attempt to open; if it succeeds the store is closed at once.
 Status TryOpen(const std::string& path, Durability durability = Durability::kFull);
+// Changes the file behind the store's back. No store may have it open.
+void Sql(const std::string& path, const std::string& sql);
+// Rows as lines, columns joined by "|", as the shell prints them.
+std::string Query(const std::string& path, const char* sql);
 
 StateHeader SampleHeader(uint64_t sealed_seq = 0);
 // Fields derived from seq, so that any event can be checked by its number.

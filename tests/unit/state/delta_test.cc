@@ -153,6 +153,58 @@ TEST_CASE("long deltas are compressed, short ones are not") {
   CHECK(delta[0] == static_cast<char>(Encoding::kRaw));
 }
 
+// The frames of a delta: how each is encoded, and its raw size.
+struct Frame {
+  Encoding encoding;
+  uint64_t raw_bytes;
+};
+std::vector<Frame> Frames(std::string_view delta) {
+  std::vector<Frame> frames;
+  ByteReader reader(delta);
+  while (!reader.AtEnd()) {
+    Frame frame;
+    frame.encoding = static_cast<Encoding>(reader.U8());
+    if (frame.encoding == Encoding::kRaw) {
+      frame.raw_bytes = reader.Bytes().size();
+    } else {
+      frame.raw_bytes = reader.Varint();
+      reader.Bytes();
+    }
+    REQUIRE(reader.ok());
+    frames.push_back(frame);
+  }
+  return frames;
+}
+
+TEST_CASE("a long delta is in frames, each compressed if that is worth it") {
+  std::string image(10 * kPageBytes, '\0');
+  std::mt19937 random(11);
+  // What does not compress, then what does.
+  for (size_t i = 0; i < image.size() / 2; ++i) image[i] = static_cast<char>(random());
+  for (size_t i = image.size() / 2; i < image.size(); ++i) image[i] = static_cast<char>(i / 100);
+  for (const uint64_t words : {image.size() / 8, size_t{512}, size_t{7}}) {
+    DeltaWriter writer;
+    writer.MemorySize(0, 10);
+    for (uint64_t at = 0; at < image.size() / 8; at += words) {
+      writer.MemoryRun(0, at, std::min(words, image.size() / 8 - at),
+                       reinterpret_cast<const uint8_t*>(image.data() + at * 8));
+    }
+    writer.SegmentToggled(1);
+    std::string delta;
+    REQUIRE(writer.Finish(&delta));
+    const std::vector<Frame> frames = Frames(delta);
+    REQUIRE(frames.size() >= 3);
+    CHECK(frames.front().encoding == Encoding::kRaw);
+    CHECK(frames.back().encoding == Encoding::kLz4);
+    for (const Frame& frame : frames) CHECK(frame.raw_bytes <= 2 * kDeltaFrameBytes + 100);
+    CHECK(delta.size() < image.size() * 3 / 4);
+    State state;
+    REQUIRE(state.Apply(delta).ok());
+    CHECK((state.memory.memories[0] == image));
+    CHECK(state.small.dropped[1] == 1);
+  }
+}
+
 // Hand-made payloads: a right encoding around changes that the program could not have made.
 std::string Raw(const std::string& payload) {
   std::string delta;
@@ -213,12 +265,28 @@ TEST_CASE("changes outside the program's limits are corrupt") {
   CHECK(code(zero) == StatusCode::kCorrupt);
 }
 
+TEST_CASE("only runs of memory go on in the next frame") {
+  const auto bytes = [](std::initializer_list<int> list) {
+    std::string out;
+    for (const int byte : list) out.push_back(static_cast<char>(byte));
+    return out;
+  };
+  const std::string runs = Raw(bytes({2, 1, 1, 3}) + "8 bytes." + bytes({0, 0}));
+  const std::string global = Raw(bytes({3, 1, 9, 9, 9, 9, 0}));
+  CHECK(State().Apply(runs + runs + global).ok());
+  CHECK(State().Apply(global + global).code() == StatusCode::kCorrupt);
+  CHECK(State().Apply(global + runs).code() == StatusCode::kCorrupt);
+  const std::string twice = Raw(bytes({2, 1, 1, 3}) + "8 bytes." + bytes({0, 0, 2, 1, 1, 3}) +
+                                "8 bytes." + bytes({0, 0}));
+  CHECK(State().Apply(runs + twice).code() == StatusCode::kCorrupt);
+}
+
 TEST_CASE("a size that the blob cannot account for is refused before memory is taken for it") {
   std::string delta;
   ByteWriter writer(&delta);
   writer.U8(static_cast<uint8_t>(Encoding::kLz4));
-  writer.Varint(kDeltaBytesMax);
-  writer.Raw("tiny");
+  writer.Varint(kDeltaFrameBytesMax);
+  writer.Bytes("tiny");
   CHECK(State().Apply(delta).code() == StatusCode::kCorrupt);
   CHECK(State().Apply("\x02").code() == StatusCode::kCorrupt);
   CHECK(State().Apply("\x03\x01x").code() == StatusCode::kCorrupt);

@@ -1,0 +1,180 @@
+// Events that changed more than one value of the store can hold, from the engine to the file and
+// back: the store is told that a value holds 16 KiB.
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <catch2/catch.hpp>
+
+#include <csignal>
+#include <random>
+
+#include "perdure/instance.h"
+#include "rtlib/base/hash.h"
+#include "tests/unit/engine/sample_program.h"
+#include "tests/unit/sqlite/state_fixture.h"
+
+namespace perdure::test {
+namespace {
+
+Result<std::unique_ptr<Store>> OpenSmallStore(const StoreOptions& options) {
+  StoreOptions small = options;
+  small.value_bytes_max = 16384;
+  return OpenSqliteStore(small);
+}
+
+uint32_t ExportIndex(std::string_view name) {
+  uint32_t i = 0;
+  while (kSampleProgram.exports[i].name != name) ++i;
+  return i;
+}
+
+class Program {
+ public:
+  explicit Program(const std::string& path) {
+    options_.state_path = path;
+    options_.history_events = 3;
+    options_.effects = &nowhere_;
+    options_.host_data = &config_;
+  }
+
+  Status Open() {
+    auto opened = Instance::Open(kSampleProgram, options_, OpenSmallStore);
+    if (!opened.ok()) return opened.status();
+    instance_ = *std::move(opened);
+    return OkStatus();
+  }
+
+  // Event `seq` of a fixed sequence: 3000 words all over a memory of 40 pages.
+  Status Step(uint64_t seq) {
+    perdure_value args[2] = {};
+    perdure_value results[1] = {};
+    if (seq == 2) {
+      args[0].i32 = 38;
+      return instance_->Call(ExportIndex("grow"), {args, 1}, results).status();
+    }
+    args[0].i64 = seq;
+    args[1].i32 = 3000;
+    return instance_->Call(ExportIndex("scatter"), args, {}).status();
+  }
+
+  uint64_t newest() const { return instance_->info().last_seq; }
+  uint64_t MemoryHash() const {
+    const wasm_rt_memory_t& memory = config_.live->memory;
+    return Hash64({reinterpret_cast<const char*>(memory.data), memory.size});
+  }
+  Status Close() { return instance_->Close(); }
+
+ private:
+  struct Nowhere final : EffectSink {
+    void Release(uint64_t, int, std::string_view) override {}
+  };
+
+  Nowhere nowhere_;
+  SampleConfig config_;
+  Options options_;
+  std::unique_ptr<Instance> instance_;
+};
+
+// What memory holds after each event, by number.
+std::vector<uint64_t> Expected(uint64_t events) {
+  ScratchState scratch;
+  Program program(scratch.path());
+  REQUIRE(program.Open().ok());
+  std::vector<uint64_t> hashes = {0, program.MemoryHash()};
+  for (uint64_t seq = 2; seq <= events; ++seq) {
+    REQUIRE(program.Step(seq).ok());
+    hashes.push_back(program.MemoryHash());
+  }
+  return hashes;
+}
+
+// A child process does events 2..count and is gone, without closing anything.
+void MakeAbandonedState(const std::string& path, uint64_t count) {
+  REQUIRE(InChild([&] {
+            Program program(path);
+            if (!program.Open().ok()) _exit(1);
+            for (uint64_t seq = 2; seq <= count; ++seq) {
+              if (!program.Step(seq).ok()) _exit(2);
+            }
+            _exit(0);
+            return 0;
+          }) == 0);
+}
+
+TEST_CASE("an event larger than a value survives, is folded and leaves nothing behind") {
+  const std::vector<uint64_t> expected = Expected(40);
+  ScratchState scratch;
+  MakeAbandonedState(scratch.path(), 6);
+  Program program(scratch.path());
+  REQUIRE(program.Open().ok());
+  CHECK(program.newest() == 6);
+  CHECK(program.MemoryHash() == expected[6]);
+  for (uint64_t seq = 7; seq <= 40; ++seq) REQUIRE(program.Step(seq).ok());
+  REQUIRE(program.Close().ok());
+  CHECK(Query(scratch.path(), "SELECT count(*) > 3 FROM delta_piece") == "1\n");
+  CHECK(
+      Query(scratch.path(),
+            "SELECT min(seq) > 30, sum(pieces) = (SELECT count(*) FROM delta_piece) FROM event") ==
+      "1|1\n");
+  Program again(scratch.path());
+  REQUIRE(again.Open().ok());
+  CHECK(again.MemoryHash() == expected[40]);
+}
+
+TEST_CASE("a changed piece or a missing one is found before the event is used") {
+  ScratchState scratch;
+  MakeAbandonedState(scratch.path(), 4);
+  Sql(scratch.path(), "PRAGMA wal_checkpoint(TRUNCATE)");
+  const std::string whole = ReadFile(scratch.path());
+  for (const char* change :
+       {"UPDATE delta_piece SET data = CAST(substr(data, 1, 99) || x'00' || substr(data, 101) AS "
+        "BLOB) WHERE id = (4 << 20) + 1",
+        "UPDATE delta_piece SET data = substr(data, 2) WHERE id = 4 << 20",
+        "DELETE FROM delta_piece WHERE id = 4 << 20",
+        "UPDATE event SET pieces = pieces - 1 WHERE seq = 3"}) {
+    INFO(change);
+    WriteFile(scratch.path(), whole);
+    Sql(scratch.path(), change);
+    Program program(scratch.path());
+    const Status status = program.Open();
+    INFO(status.message());
+    CHECK(status.code() == StatusCode::kCorrupt);
+  }
+  WriteFile(scratch.path(), whole);
+  Program program(scratch.path());
+  CHECK(program.Open().ok());
+}
+
+TEST_CASE("a process killed among the pieces of an event leaves it whole or not at all") {
+  const std::vector<uint64_t> expected = Expected(400);
+  ScratchState scratch;
+  std::mt19937 random(17);
+  uint64_t newest = 0;
+  for (int round = 0; round < 25 && newest + 1 < expected.size(); ++round) {
+    const pid_t child = Fork();
+    if (child == 0) {
+      Program program(scratch.path());
+      if (!program.Open().ok()) _exit(1);
+      for (uint64_t seq = program.newest() + 1; seq < expected.size(); ++seq) {
+        if (!program.Step(seq).ok()) _exit(2);
+      }
+      pause();
+    }
+    usleep(static_cast<useconds_t>(1000 + random() % 30'000));
+    kill(child, SIGKILL);
+    int status = 0;
+    waitpid(child, &status, 0);
+    REQUIRE(WIFSIGNALED(status));
+    if (!Exists(scratch.path())) continue;
+    Program program(scratch.path());
+    REQUIRE(program.Open().ok());
+    INFO("round " << round << ", event " << program.newest());
+    CHECK(program.newest() >= newest);
+    newest = program.newest();
+    CHECK(program.MemoryHash() == expected[newest]);
+  }
+  CHECK(newest > 3);
+}
+
+}  // namespace
+}  // namespace perdure::test
