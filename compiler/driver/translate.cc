@@ -6,9 +6,10 @@
 
 #include "compiler/driver/shard_plan.h"
 #include "compiler/emit/emit.h"
+#include "compiler/rewrite/call_check.h"
 #include "compiler/rewrite/data_blob.h"
+#include "compiler/rewrite/loop_rewriter.h"
 #include "compiler/rewrite/memory_access.h"
-#include "compiler/rewrite/needed_loads.h"
 #include "compiler/rewrite/rewriter.h"
 #include "compiler/rewrite/wasm2c_repair.h"
 #include "compiler/wasm2c/source_functions.h"
@@ -108,6 +109,7 @@ class ShardWriter {
   Status WriteImplHeader(const std::string& text) {
     PERDURE_ASSIGN_OR_RETURN(std::string impl, RepairImplHeader(text, module_.features));
     PERDURE_ASSIGN_OR_RETURN(impl, RewriteMemoryAccess(impl, tricks_));
+    PERDURE_ASSIGN_OR_RETURN(impl, RewriteCallCheck(impl, tricks_));
     if (blob_) impl = blob_->RewriteHeader(impl);
     if (rewriter_) impl += rewriter_->ImplHeaderTail();
     return WriteEmitted(work_, "app-impl.h", impl, translation_);
@@ -133,11 +135,11 @@ class ShardWriter {
 
   Status WriteShard(uint32_t index, const Shard& shard, std::string text) {
     PERDURE_ASSIGN_OR_RETURN(text, RepairSource(text, module_.features));
-    if (tricks_.needed_loads) text = MarkNeededLoads(text);
     std::string resume;
     if (rewriter_) {
       PERDURE_ASSIGN_OR_RETURN(text, rewriter_->RewriteSource(ShardName(index), text, &resume));
     }
+    text = RewriteLoops(text, tricks_);
     AddUnit({.file = ShardName(index), .is_giant = shard.is_giant});
     PERDURE_TRY(WriteEmitted(work_, ShardName(index), text, translation_));
     if (!rewriter_) return OkStatus();

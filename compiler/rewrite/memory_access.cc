@@ -14,7 +14,7 @@ Status ReplaceOnce(std::string* text, std::string_view from, std::string_view to
                 StrCat("wasm2c's app-impl.h does not have exactly once: ", Quote(from)));
 }
 
-// What needed_loads.h describes.
+// What loop_rewriter.h describes.
 constexpr std::string_view kNeededLoads =
     "#define PERDURE_NOT_FORCED(var)\n"
     "DEFINE_LOAD(f32_load_needed, f32, f32, f32, PERDURE_NOT_FORCED)\n"
@@ -56,6 +56,9 @@ Result<std::string> RewriteMemoryAccess(std::string_view impl, const Tricks& tri
         "DEFINE_SIMD_LOAD_FUNC(v128_load, simde_wasm_v128_load, v128)\n";
     ReplaceAll(&out, kVectorLoad, StrCat(kVectorLoad, kNeededVectorLoad));
   }
+  // 16 MiB before an address could wrap around: linear_addresses.h.
+  if (tricks.linear_addresses)
+    out += "\n#define PERDURE_ENDS_EARLY(memory) ((memory)->size <= 0xff000000u)\n";
   if (tricks.constant_base) {
     PERDURE_TRY(ReplaceOnce(
         &out, "#define MEM_ADDR_MEMOP(mem, addr, n) MEM_ADDR(mem, addr, n)\n",

@@ -11,9 +11,9 @@ namespace perdure {
 namespace {
 
 constexpr std::pair<std::string_view, bool Tricks::*> kNames[] = {
-    {"float-registers", &Tricks::float_registers},
-    {"constant-base", &Tricks::constant_base},
-    {"needed-loads", &Tricks::needed_loads},
+    {"float-registers", &Tricks::float_registers}, {"constant-base", &Tricks::constant_base},
+    {"needed-loads", &Tricks::needed_loads},       {"linear-addresses", &Tricks::linear_addresses},
+    {"call-checks", &Tricks::call_checks},
 };
 
 }  // namespace

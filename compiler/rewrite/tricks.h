@@ -13,9 +13,11 @@
 namespace perdure {
 
 struct Tricks {
-  bool float_registers = true;  // memory_access.h
-  bool constant_base = true;    // memory_access.h
-  bool needed_loads = true;     // needed_loads.h
+  bool float_registers = true;   // memory_access.h
+  bool constant_base = true;     // memory_access.h
+  bool needed_loads = true;      // loop_rewriter.h
+  bool linear_addresses = true;  // linear_addresses.h
+  bool call_checks = true;       // call_check.h
 };
 
 // `without` as in PERDURE_WITHOUT. kInvalidArgument names a trick that does not exist.

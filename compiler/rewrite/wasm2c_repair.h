@@ -24,7 +24,7 @@
 //       -> a kind of row of its own, whose field is read when the row is copied into a table.
 //   R7  One trap for several causes: out of bounds of a memory and of a table; a call_indirect
 //       beyond the table, of a null element, of another type.
-//       -> a trap of its own for tables, perdure_trap_call_indirect().
+//       -> a trap of its own for tables, perdure_check_call_indirect().
 //   R8  C compilers leave out x * 1, x - 0 and their like, which make a signalling NaN quiet in
 //       wasm (no flag of clang keeps all of them, see docs/internals/generated-code.md).
 //       -> constants 1, -1, 0 and -0 come from perdure_opaque_f32() and _f64().

@@ -69,8 +69,8 @@ Result<std::string> RepairTraps(std::string_view text) {
   if (tables == std::string_view::npos) return Unknown("initialise tables");
   std::string before(text.substr(0, tables));
   std::string after(text.substr(tables));
-  const size_t replaced =
-      ReplaceAll(&before, "TRAP(CALL_INDIRECT)", "(perdure_trap_call_indirect(&(table), (x)), 0)");
+  const size_t replaced = ReplaceAll(&before, "TRAP(CALL_INDIRECT)",
+                                     "(perdure_check_call_indirect(&(table), (x), (ft)), 0)");
   if (replaced != 1 || ReplaceAll(&after, "TRAP(OOB)", "TRAP(OOB_TABLE)") == 0) {
     return Unknown("trap for tables");
   }

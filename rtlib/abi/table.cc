@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cstdlib>
+#include <cstring>
 
 #include "rtlib/abi/guest_call.h"
 #include "rtlib/abi/memory.h"
@@ -7,6 +8,8 @@
 namespace perdure::abi {
 
 namespace {
+
+constexpr size_t kFuncTypeBytes = 32;  // wasm2c's hash of a type
 
 // Null references are all zero, so zeroed storage is an array of them.
 template <typename Table>
@@ -73,8 +76,11 @@ uint32_t wasm_rt_grow_externref_table(wasm_rt_externref_table_t* table, uint32_t
 void wasm_rt_free_funcref_table(wasm_rt_funcref_table_t* table) { perdure::abi::Free(table); }
 void wasm_rt_free_externref_table(wasm_rt_externref_table_t* table) { perdure::abi::Free(table); }
 
-void perdure_trap_call_indirect(const wasm_rt_funcref_table_t* table, uint32_t index) {
+void perdure_check_call_indirect(const wasm_rt_funcref_table_t* table, uint32_t index,
+                                 wasm_rt_func_type_t type) {
   if (index >= table->size) wasm_rt_trap(WASM_RT_TRAP_UNDEFINED_ELEMENT);
-  if (table->data[index].func == nullptr) wasm_rt_trap(WASM_RT_TRAP_UNINITIALIZED_ELEMENT);
-  wasm_rt_trap(WASM_RT_TRAP_CALL_INDIRECT);
+  const wasm_rt_funcref_t& element = table->data[index];
+  if (element.func == nullptr) wasm_rt_trap(WASM_RT_TRAP_UNINITIALIZED_ELEMENT);
+  if (std::memcmp(element.func_type, type, perdure::abi::kFuncTypeBytes) != 0)
+    wasm_rt_trap(WASM_RT_TRAP_CALL_INDIRECT);
 }

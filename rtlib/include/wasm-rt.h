@@ -234,10 +234,10 @@ uint32_t wasm_rt_grow_externref_table(wasm_rt_externref_table_t* table, uint32_t
 void wasm_rt_free_funcref_table(wasm_rt_funcref_table_t* table);
 void wasm_rt_free_externref_table(wasm_rt_externref_table_t* table);
 
-/* Ends the running event with the trap of a call_indirect through element `index` that is not to be
- * called: it is beyond the end, null, or of another type. */
-WASM_RT_NO_RETURN void perdure_trap_call_indirect(const wasm_rt_funcref_table_t* table,
-                                                  uint32_t index);
+/* Returns if a call_indirect of `type` may call element `index`. If not, ends the running event
+ * with the trap: the element is beyond the end, null, or of another type. */
+void perdure_check_call_indirect(const wasm_rt_funcref_table_t* table, uint32_t index,
+                                 wasm_rt_func_type_t type);
 
 /* ---- Life of the runtime ---- */
 

@@ -1,4 +1,4 @@
-// A1 of compiler/rewrite/memory_access.h, and needed_loads.h: an out-of-bounds load traps, whether
+// A1 of compiler/rewrite/memory_access.h, and loop_rewriter.h: an out-of-bounds load traps, whether
 // or not its value is used, with both C compilers.
 #include <unistd.h>
 

@@ -84,7 +84,7 @@
           (f64.load (i32.sub (local.get 0) (i32.shl (local.get $n) (i32.const 3))))))
       (br_if $again (i32.lt_u (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 8))))
     (local.get $last))
-  ;; Straight loops over 64 doubles, as needed_loads.h describes them.
+  ;; Straight loops over 64 doubles, as loop_rewriter.h describes them.
   (func (export "f64_copy_loop") (param i32) (local $to i32) (local $factor f64)
     (local.set $to (i32.const 1024))
     (local.set $factor (f64.const 2))

@@ -61,24 +61,15 @@ uint32_t guest_increment(w2c_guest* instance, uint32_t value) {
   return value + 1;
 }
 
-static int is_callable(const wasm_rt_funcref_table_t* table, uint32_t element, const char* type) {
-  return LIKELY(element < table->size && table->data[element].func &&
-                !memcmp(table->data[element].func_type, type, 32));
-}
-
 uint32_t guest_call_indirect(w2c_guest* instance, uint32_t element, uint32_t value) {
-  if (!is_callable(&instance->table, element, type_i_i)) {
-    perdure_trap_call_indirect(&instance->table, element);
-  }
+  perdure_check_call_indirect(&instance->table, element, type_i_i);
   typedef uint32_t (*type)(void*, uint32_t);
   return ((type)instance->table.data[element].func)(instance->table.data[element].module_instance,
                                                     value);
 }
 
 void guest_call_indirect_void(w2c_guest* instance, uint32_t element) {
-  if (!is_callable(&instance->table, element, type_v_v)) {
-    perdure_trap_call_indirect(&instance->table, element);
-  }
+  perdure_check_call_indirect(&instance->table, element, type_v_v);
 }
 
 void guest_unreachable(void) { TRAP(UNREACHABLE); }

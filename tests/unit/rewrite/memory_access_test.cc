@@ -60,7 +60,7 @@ TEST_CASE("the names of tricks are checked") {
   REQUIRE(!wrong.ok());
   CHECK(wrong.status().message() ==
         "PERDURE_WITHOUT names 'goto', which is none of all, float-registers, constant-base, "
-        "needed-loads");
+        "needed-loads, linear-addresses, call-checks");
 }
 
 }  // namespace perdure

@@ -168,7 +168,7 @@ constexpr const char kTraps[] =
 TEST_CASE("R7: tables trap for causes of their own") {
   const std::string repaired = *RepairTraps(kTraps);
   CHECK(repaired ==
-        "   (perdure_trap_call_indirect(&(table), (x)), 0))\n"
+        "   (perdure_check_call_indirect(&(table), (x), (ft)), 0))\n"
         "    TRAP(OOB);\n"
         "static inline void funcref_table_init(wasm_rt_funcref_table_t* dest,\n"
         "    TRAP(OOB_TABLE);\n");

@@ -39,15 +39,20 @@
 // Rejected: loads outside such loops (no gain was measured), integer loads (the same; and x & 0,
 // x ^ x ... would each have to be thought of), a check of the address instead of the load (costs
 // what it saves).
+//
+// straight_loop.h follows the loops; linear_addresses.h is another trick with the same ones.
 #pragma once
 
 #include <string>
 #include <string_view>
 
+#include "compiler/rewrite/tricks.h"
+
 namespace perdure {
 
-// A shard with the loads of its inner loops replaced; the macros are in app-impl.h when the trick
-// is on (memory_access.h).
-std::string MarkNeededLoads(std::string_view source);
+// The shard with the tricks of loops that are on. Their macros are in app-impl.h
+// (memory_access.h). To be done last: the rewriter of captured functions knows loops as wasm2c
+// writes them.
+std::string RewriteLoops(std::string_view source, const Tricks& tricks);
 
 }  // namespace perdure

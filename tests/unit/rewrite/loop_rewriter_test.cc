@@ -1,11 +1,16 @@
-#include "compiler/rewrite/needed_loads.h"
+#include "compiler/rewrite/loop_rewriter.h"
 
 #include <catch2/catch.hpp>
 
+#include "compiler/rewrite/loop_rewriter.h"
 #include "compiler/rewrite/replace.h"
 
 namespace perdure {
 namespace {
+
+std::string MarkNeededLoads(const std::string& text) {
+  return RewriteLoops(text, *TricksWithout("linear-addresses"));
+}
 
 // gemm's inner loop: y[i] += a * x[i], eight bytes an iteration.
 constexpr const char* kAxpy =
