@@ -16,12 +16,11 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <cstdlib>
-#include <cstring>
 #include <filesystem>
 #include <map>
 
 #include "tests/bench/capture/variant.h"
+#include "tests/bench/race_options.h"
 #include "tests/bench/report.h"
 #include "tests/bench/run/contender.h"
 
@@ -33,10 +32,8 @@ constexpr const char* kResumed = "speed of resumed frames";
 // Often enough that little runs before the first time, seldom enough that its cost does not show.
 constexpr const char* kEvery = "--every-us=3000";
 
-struct Arguments {
+struct Arguments : RaceOptions {
   std::string output;
-  std::string only;  // a part of the row's name
-  int rounds = 7;
   CaptureTools tools;
 };
 
@@ -166,16 +163,11 @@ int Main(int argc, char** argv) {
   if (argc < 4) return Usage();
   Arguments arguments;
   arguments.output = argv[1];
+  arguments.rounds = 7;
   arguments.tools = {PERDURE_BENCH_REPOSITORY, PERDURE_BENCH_COMPILER, PERDURE_BENCH_LIBRARIES,
                      PERDURE_BENCH_HOST, argv[2]};
   for (int i = 4; i < argc; ++i) {
-    if (std::strncmp(argv[i], "--rounds=", 9) == 0) {
-      arguments.rounds = std::max(1, std::atoi(argv[i] + 9));
-    } else if (std::strncmp(argv[i], "--only=", 7) == 0) {
-      arguments.only = argv[i] + 7;
-    } else {
-      return Usage();
-    }
+    if (!arguments.Read(argv[i])) return Usage();
   }
   std::filesystem::create_directories(arguments.tools.work);
   const std::vector<Guest> guests = CaptureGuests(PERDURE_BENCH_REPOSITORY, argv[3]);

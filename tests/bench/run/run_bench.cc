@@ -8,11 +8,11 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <map>
 
+#include "tests/bench/race_options.h"
 #include "tests/bench/report.h"
 #include "tests/bench/run/contender.h"
 #include "tests/bench/run/workload.h"
@@ -22,10 +22,8 @@ namespace {
 
 constexpr double kInfinity = 1e300;
 
-struct Arguments {
+struct Arguments : RaceOptions {
   std::string output;
-  std::string only;  // a part of the workload's name
-  int rounds = 5;
   Tools tools;
 };
 
@@ -127,17 +125,14 @@ int Main(int argc, char** argv) {
   if (argc < 4) return Usage();
   Arguments arguments;
   arguments.output = argv[1];
+  arguments.rounds = 5;
   arguments.tools = {
       PERDURE_BENCH_REPOSITORY, PERDURE_BENCH_COMPILER, PERDURE_BENCH_LIBRARIES, argv[2], false,
       PERDURE_BENCH_TRICKS};
   for (int i = 4; i < argc; ++i) {
-    if (std::strncmp(argv[i], "--rounds=", 9) == 0) {
-      arguments.rounds = std::max(1, std::atoi(argv[i] + 9));
-    } else if (std::strncmp(argv[i], "--only=", 7) == 0) {
-      arguments.only = argv[i] + 7;
-    } else if (std::strcmp(argv[i], "--tricks") == 0) {
+    if (std::strcmp(argv[i], "--tricks") == 0) {
       arguments.tools.tricks = true;
-    } else {
+    } else if (!arguments.Read(argv[i])) {
       return Usage();
     }
   }
