@@ -28,7 +28,6 @@ void BodyOutline::Instruction(bool is_end, LoopTurns::Kind kind) {
 
 void BodyOutline::Call(OutlineKind kind, uint32_t target) {
   Add(kind, target);
-  turns_.Calls();
   if (kind == OutlineKind::kReturnCall || kind == OutlineKind::kReturnCallIndirect) Leave();
 }
 
@@ -39,9 +38,9 @@ void BodyOutline::OpenLoop() {
   turns_.OpenLoop(static_cast<uint32_t>(module_->outline.size() - 1), !IsLive());
 }
 
-void BodyOutline::OpenBlock(bool is_conditional) {
+void BodyOutline::OpenBlock() {
   ++depth_;
-  turns_.OpenBlock(is_conditional);
+  turns_.OpenBlock();
 }
 
 void BodyOutline::NextPart() {

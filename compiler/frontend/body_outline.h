@@ -25,8 +25,7 @@ class BodyOutline {
 
   void Call(OutlineKind kind, uint32_t target);
   void OpenLoop();
-  // is_conditional: it is not certain to run to its end once it begins.
-  void OpenBlock(bool is_conditional);
+  void OpenBlock();
   void NextPart();    // else, catch, catch_all
   void CloseBlock();  // end, delegate
   void Leave();       // the rest of the block is dead

@@ -105,13 +105,13 @@ class CodeReader final : public DeclarationReader {
 
   Result OnUnreachableExpr() override { return Leave(validator_.OnUnreachable(At())); }
   Result OnNopExpr() override { return validator_.OnNop(At()); }
-  Result OnBlockExpr(Type type) override { return Open(validator_.OnBlock(At(), type), false); }
+  Result OnBlockExpr(Type type) override { return Open(validator_.OnBlock(At(), type)); }
   Result OnLoopExpr(Type type) override {
     CHECK_RESULT(CheckDepth(validator_.OnLoop(At(), type)));
     outline_.OpenLoop();
     return Result::Ok;
   }
-  Result OnIfExpr(Type type) override { return Open(validator_.OnIf(At(), type), true); }
+  Result OnIfExpr(Type type) override { return Open(validator_.OnIf(At(), type)); }
   Result OnElseExpr() override { return NextPart(validator_.OnElse(At())); }
   Result OnEndExpr() override {
     // The last `end` closes the function or the constant; their own callbacks validate that.
@@ -160,7 +160,7 @@ class CodeReader final : public DeclarationReader {
 
   // ---- exceptions
 
-  Result OnTryExpr(Type type) override { return Open(Throws(validator_.OnTry(At(), type)), true); }
+  Result OnTryExpr(Type type) override { return Open(Throws(validator_.OnTry(At(), type))); }
   Result OnCatchExpr(Index tag) override {
     return NextPart(Throws(validator_.OnCatch(At(), Var(tag), false)));
   }
@@ -324,8 +324,8 @@ class CodeReader final : public DeclarationReader {
     return Var(depth);
   }
 
-  Result Open(Result result, bool is_conditional) {
-    outline_.OpenBlock(is_conditional);
+  Result Open(Result result) {
+    outline_.OpenBlock();
     return CheckDepth(result);
   }
   Result NextPart(Result result) {

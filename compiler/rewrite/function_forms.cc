@@ -62,16 +62,28 @@ bool FunctionForms::FindSites() {
     }
     ++point;
   }
-  PlanSaves();
+  FindSaved();
   return std::find(point_of_.begin(), point_of_.end(), kNoSite) == point_of_.end();
 }
 
+void FunctionForms::FindSaved() {
+  is_saved_.assign(text_.variables.size(), false);
+  for (uint32_t point = 0; point < site_of_.size(); ++point) {
+    if (site_of_[point] == kNoSite) continue;
+    for (const uint32_t number : live_.At(point)) is_saved_[number] = true;
+  }
+  homes_ = Homes(text_, slots_, is_saved_);
+}
+
+// What has a home is saved at all sites, and so at none of them.
 void FunctionForms::PlanSaves() {
   std::vector<std::vector<uint32_t>> live;
   for (uint32_t point = 0; point < site_of_.size(); ++point) {
     if (site_of_[point] == kNoSite) continue;
-    const std::span<const uint32_t> at = live_.At(point);
-    live.emplace_back(at.begin(), at.end());
+    std::vector<uint32_t>& of_site = live.emplace_back();
+    for (const uint32_t number : live_.At(point)) {
+      if (!IsAtHome(number)) of_site.push_back(number);
+    }
   }
   saves_ = SavePlan(live);
   size_t site = 0;
@@ -198,7 +210,7 @@ void FunctionForms::WriteCall(uint32_t point, std::string* out) const {
   }
   StrAppend(out, indent, assign, call.call, ";\n", test, arrive);
   if (!assign.empty()) {
-    StrAppend(out, indent, "  ", assign, "perdure_result.", ResultMember(ResultsOf(point)), ";\n");
+    StrAppend(out, indent, "  ", assign, "perdure_", ResultMember(ResultsOf(point)), ";\n");
   }
   StrAppend(out, indent, "}\n");
 }
@@ -292,7 +304,7 @@ void FunctionForms::WriteSaves(std::string* out) const {
       StrAppend(out, "  goto perdure_put_", step.next, ";\n");
     }
   }
-  StrAppend(out, "  perdure_pack:;\n  perdure_save(perdure_site);\n");
+  StrAppend(out, "  perdure_pack:;\n", (is_resume_ ? homes_ : Homes()).Save());
   if (is_resume_) StrAppend(out, "  perdure_leave:;\n");
   StrAppend(out, "  FUNC_EPILOGUE;\n  ", DummyReturn(type), "\n}\n");
 }
@@ -305,20 +317,30 @@ void FunctionForms::WriteCaught(std::string* out) const {
   }
 }
 
+// What a callee that was resumed may have left for a site, and its C type.
+std::map<std::string, std::string> FunctionForms::ResultsOnEntry() const {
+  std::map<std::string, std::string> results;
+  for (uint32_t point = 0; point < site_of_.size(); ++point) {
+    if (site_of_[point] == kNoSite || text_.points[point].result.empty()) continue;
+    const SiteKind kind = plan_.sites[site_of_[point]].kind;
+    if (kind == SiteKind::kImport || IsInTry(point)) continue;
+    results.emplace(ResultMember(ResultsOf(point)), CResultType(ResultsOf(point)));
+  }
+  return results;
+}
+
 // From a frame to its site. Values that are not the site's are what is left in their slots: the
 // site does not need them.
 void FunctionForms::WriteEntry(std::string* out) const {
   StrAppend(out, "  if (UNLIKELY(perdure_site == PERDURE_CAPTURED)) goto perdure_leave;\n");
-  std::vector<bool> is_saved(text_.variables.size());
-  for (const SavePlan::Step& step : saves_.steps()) {
-    for (const uint32_t number : step.put) is_saved[number] = true;
-  }
   for (uint32_t number = 0; number < text_.variables.size(); ++number) {
     const Variable& variable = text_.variables[number];
-    if (!is_saved[number] || variable.place == LivePlace::kCatch) continue;
+    if (!is_saved_[number] || IsAtHome(number) || variable.place == LivePlace::kCatch) continue;
     StrAppend(out, "  PERDURE_TAKE(perdure_slots + ", slots_.SlotOf(variable), ", 0, ",
               CType(variable.type), ", ", variable.name, ");\n");
   }
+  for (const auto& [member, type] : ResultsOnEntry())
+    StrAppend(out, "  const ", type, " perdure_", member, " = perdure_result.", member, ";\n");
   StrAppend(out, "  switch (perdure_site) {\n");
   for (uint32_t point = 0; point < site_of_.size(); ++point) {
     if (site_of_[point] == kNoSite) continue;
@@ -336,6 +358,7 @@ void FunctionForms::WriteEntry(std::string* out) const {
 
 void FunctionForms::WriteHot(std::string* out) {
   is_resume_ = false;
+  PlanSaves();
   StrAppend(out, text_.head, "\n");
   for (const std::string_view line : text_.declarations) StrAppend(out, line, "\n");
   StrAppend(out, "  u32 perdure_site;\n");
@@ -351,6 +374,7 @@ std::string FunctionForms::ResumePrototype() const {
 
 void FunctionForms::WriteResume(std::string* out) {
   is_resume_ = true;
+  PlanSaves();
   StrAppend(out, ResumePrototype(), " {\n");
   const std::string_view is_volatile = text_.is_volatile ? "volatile " : "";
   const size_t parameter_count =
@@ -360,11 +384,12 @@ void FunctionForms::WriteResume(std::string* out) {
     StrAppend(out, "  ", CType(variable.type), " ", is_volatile, variable.name, ";\n");
   }
   for (const std::string_view line : text_.declarations) StrAppend(out, line, "\n");
-  StrAppend(out, "  u32 perdure_site = perdure_enter(instance);\n");
+  StrAppend(out, homes_.Enter());
   if (!text_.tries.empty()) StrAppend(out, "  volatile u32 perdure_pending = UINT32_MAX;\n");
   WriteCaught(out);
   WriteEntry(out);
   WriteBody(out);
+  StrAppend(out, homes_.End());
 }
 
 }  // namespace perdure

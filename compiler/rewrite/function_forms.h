@@ -12,7 +12,7 @@
 //     perdure_put_5: ...                              if (perdure_capturing) { ... }
 //     goto perdure_pack;                              if (0) {
 //     perdure_pack: perdure_save(perdure_site);         perdure_resume_7:;
-//     perdure_leave:;                                   var_i0 = perdure_result.as_u32;
+//     perdure_leave:;                                   var_i0 = perdure_as_u32;
 //     return 0;                                       }
 //                                                     ... as the hot form to its end
 //
@@ -54,6 +54,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -61,6 +62,7 @@
 #include "compiler/rewrite/frame_text.h"
 #include "compiler/rewrite/function_reader.h"
 #include "compiler/rewrite/function_text.h"
+#include "compiler/rewrite/homes.h"
 #include "compiler/rewrite/liveness.h"
 #include "compiler/rewrite/save_plan.h"
 
@@ -94,6 +96,7 @@ class FunctionForms {
     uint32_t next;  // the next try inwards, or kNoTry: the site
   };
 
+  void FindSaved();
   void PlanSaves();
   void WriteBody(std::string* out) const;
   void WriteLine(uint32_t line, std::string* out) const;
@@ -111,9 +114,11 @@ class FunctionForms {
   std::string PutCode(uint32_t variable) const;
   std::string TakeCaught(uint32_t point) const;
   const FuncType& ResultsOf(uint32_t point) const;
+  std::map<std::string, std::string> ResultsOnEntry() const;
   bool IsInTry(uint32_t point) const;
   uint32_t OutermostTry(uint32_t point) const;
   bool HasCaught() const;
+  bool IsAtHome(uint32_t variable) const { return is_resume_ && homes_.Has(variable); }
   const OutlineItem& ItemOf(uint32_t point) const;
 
   const FunctionSource& source_;
@@ -125,7 +130,9 @@ class FunctionForms {
   std::vector<uint32_t> point_of_;           // by site, less the first of the function
   std::vector<std::vector<Entry>> entries_;  // by try
   FrameSlots slots_;
+  Homes homes_;
   SavePlan saves_;
+  std::vector<bool> is_saved_;     // by variable: at some site
   std::vector<uint32_t> step_of_;  // of saves_, by point
 };
 

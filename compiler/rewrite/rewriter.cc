@@ -123,7 +123,7 @@ void Rewriter::KeepLive(const FunctionForms& forms, uint32_t function) {
 std::string Rewriter::ResumeHeader() const {
   std::string out =
       "/* Written by perdure: the resume forms, which take restored frames on. */\n"
-      "#pragma once\n\n#include \"app-impl.h\"\n\n";
+      "#pragma once\n\n#include \"app-impl.h\"\n\n#include <perdure/resume.h>\n\n";
   for (const std::string& prototype : resume_prototypes_) {
     if (prototype.empty()) continue;
     StrAppend(&out, "__attribute__((section(\".text.resume\"))) ", prototype, ";\n");
@@ -210,7 +210,16 @@ std::string Rewriter::CaptureFunctions(const std::string& symbol) const {
                 ", site); }\n\nuint32_t perdure_enter(void* instance) {\n"
                 "  return perdure_take_frame(",
                 table,
-                ", instance);\n}\n\nint perdure_polled(void* instance) {\n"
+                ", instance);\n}\n\n"
+                "void perdure_save_home(uint32_t site, const void* home, const uint32_t* slots) {\n"
+                "  perdure_put_home(",
+                table,
+                ", home, slots);\n  perdure_save(site);\n}\n\n"
+                "uint32_t perdure_enter_home(void* instance, void* home, const uint32_t* slots) {\n"
+                "  const uint32_t site = perdure_enter(instance);\n"
+                "  if (site != PERDURE_CAPTURED) perdure_take_home(",
+                table,
+                ", home, slots);\n  return site;\n}\n\nint perdure_polled(void* instance) {\n"
                 "  perdure_poll(instance);\n  return perdure_capturing;\n}\n");
 }
 

@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "perdure/program.h"
+#include "perdure/resume.h"
 #include "rtlib/base/check.h"
 
 unsigned char perdure_capturing = 0;
@@ -134,6 +135,18 @@ perdure_slot* SlotOf(const perdure_capture& capture, uint32_t function, const pe
   return capture.slots + slot;
 }
 
+// Calls move(slot, offset in the home, bytes) for each member of a home.
+template <typename Move>
+void ForEachMember(const perdure_capture& capture, const uint32_t* slots, Move move) {
+  const uint32_t wide = slots[0], narrow = slots[1];
+  size_t offset = 0;
+  for (uint32_t i = 0; i < wide + narrow; ++i) {
+    const size_t bytes = i < wide ? 8 : 4;
+    move(capture.slots + slots[2 + i], offset, bytes);
+    offset += bytes;
+  }
+}
+
 bool IsCall(const perdure_site& site) {
   return site.kind == PERDURE_SITE_CALL || site.kind == PERDURE_SITE_CALL_INDIRECT;
 }
@@ -179,6 +192,20 @@ uint32_t perdure_take_frame(const perdure_capture* capture, void* instance) {
                                    perdure::abi::SlotOf(*capture, site.function, live[i]));
   }
   return frame.site;
+}
+
+void perdure_put_home(const perdure_capture* capture, const void* home, const uint32_t* slots) {
+  const auto* from = static_cast<const uint8_t*>(home);
+  perdure::abi::ForEachMember(*capture, slots, [&](perdure_slot* to, size_t at, size_t bytes) {
+    std::memcpy(to, from + at, bytes);
+  });
+}
+
+void perdure_take_home(const perdure_capture* capture, void* home, const uint32_t* slots) {
+  auto* to = static_cast<uint8_t*>(home);
+  perdure::abi::ForEachMember(*capture, slots, [&](perdure_slot* from, size_t at, size_t bytes) {
+    std::memcpy(to + at, from, bytes);
+  });
 }
 
 const void* perdure_pop_frame(uint32_t* site) {

@@ -201,7 +201,8 @@ class Decoder {
   Status NoSite(uint64_t function, uint8_t kind, uint64_t ordinal) {
     if (capture_.polls == 0 && EndsAtPoll(kind)) return NeedsPolls();
     return Status(StatusCode::kIncompatible,
-                  StrCat("the run waits in function ", function, " at call ", ordinal,
+                  StrCat("the run waits in function ", function, " at ",
+                         kind == PERDURE_SITE_POLL ? "loop " : "call ", ordinal,
                          ", where this build cannot resume; use the one it was started with, or "
                          "begin again with --perdure-fresh"));
   }

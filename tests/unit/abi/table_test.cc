@@ -47,6 +47,21 @@ TEST_CASE("a table declared too large is a trap") {
   CHECK(end.message == "cannot allocate a table of the declared size");
 }
 
+TEST_CASE("an indirect call takes a type of equal bytes, and traps at any other") {
+  Guest guest;
+  wasm_rt_funcref_table_t* table = &guest->table;
+  char type[32];
+  std::memcpy(type, table->data[0].func_type, sizeof type);
+  const auto check = [&](uint32_t index) {
+    return Run([&] { perdure_check_call_indirect(table, index, type); });
+  };
+  CHECK(check(0).kind == Kind::kReturned);
+  CHECK(check(1).message == "uninitialized element");
+  CHECK(check(table->size).message == "undefined element");
+  type[31] ^= 1;
+  CHECK(check(0).message == "indirect call type mismatch");
+}
+
 TEST_CASE("ResizeTable shrinks, and new elements are null") {
   Guest guest;
   wasm_rt_funcref_table_t* table = &guest->table;

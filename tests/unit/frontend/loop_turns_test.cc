@@ -90,6 +90,70 @@ TEST_CASE("T1: a count ends") {
                      "(i32.const 9))))")) == "-");
 }
 
+TEST_CASE("T1: a count ends wherever it is tested in each turn") {
+  const std::string less = "(local.set 0 (i32.sub (local.get 0) (i32.const 1)))";
+  const auto leaves = [&](const std::string& condition) {
+    return Loops(StrCat("(block (loop ", less, "(br_if 1 ", condition, ")", kAgain, "))"));
+  };
+  CHECK(leaves("(i32.eqz (local.get 0))") == "-");
+  CHECK(leaves("(i32.eq (local.get 0) (local.get 2))") == "-");
+  CHECK(leaves("(i32.le_s (local.get 0) (i32.const 0))") == "-");
+  CHECK(leaves("(i32.eqz (i32.ne (local.get 0) (i32.const 7)))") == "-");
+  // It may never be true.
+  CHECK(leaves("(i32.lt_u (local.get 0) (i32.const 0))") == "p");
+  CHECK(leaves("(i32.ne (local.get 0) (local.get 2))") == "p");
+  CHECK(leaves("(i32.eqz (i32.eq (local.get 0) (i32.const 7)))") == "p");
+  CHECK(leaves("(local.get 0)") == "p");
+  // What follows the block that is left goes back without a test.
+  const std::string block = StrCat("(br_if 0 (i32.eqz (local.get 0)))", less);
+  CHECK(Loops(StrCat("(loop (block ", block, "(br 1)))")) == "-");
+  CHECK(Loops(StrCat("(loop (block ", block, "(br 1)) (br 0))")) == "p");
+  // The part of an `if` that goes back.
+  CHECK(Loops(StrCat("(loop ", less, "(if (local.get 0) (then (br 1))))")) == "-");
+  CHECK(Loops(StrCat("(loop ", less, "(if (local.get 0) (then) (else (br 1))))")) == "p");
+  CHECK(Loops(StrCat("(loop ", less, "(if (local.get 0) (then (br 1))) (br 0))")) == "p");
+}
+
+TEST_CASE("T1: what every way back passes happens in each turn") {
+  // Both are in a block that some branch leaves, but with it goes the loop.
+  const std::string walk = StrCat("(block (br_if 0 (local.get 2)) ", kStep, kLoad, "(br 1))");
+  CHECK(Loops(Loop(walk)) == "-");
+  CHECK(Loops(Loop(StrCat(walk, kAgain))) == "p");
+  CHECK(Loops(Loop(StrCat("(if (local.get 1) (then ", kStep, kLoad, "(br 1)))"))) == "-");
+  CHECK(Loops(Loop(StrCat("(if (local.get 1) (then ", kStep, kLoad, "(br 1)) (else (br 1)))"))) ==
+        "p");
+  CHECK(Loops(Loop(StrCat("(br_if 0 (local.get 1)) (block ", kStep, kLoad, "(br 1))"))) == "p");
+}
+
+TEST_CASE("T1: a list ends") {
+  const std::string next = "(local.set 0 (i32.load offset=4 (local.get 0)))";
+  CHECK(Loops(StrCat("(loop ", next, "(br_if 0 (local.get 0)))")) == "-");
+  CHECK(Loops("(loop (br_if 0 (local.tee 0 (i32.load (local.get 0)))))") == "-");
+  CHECK(Loops("(loop (br_if 0 (local.tee 0 (i32.load (i32.add (i32.load (local.get 0)) "
+              "(i32.const 8))))))") == "-");
+  CHECK(Loops("(loop (br_if 0 (local.tee 0 (i32.load (local.tee 1 (local.get 0))))))") == "-");
+  CHECK(Loops(StrCat("(block (loop ", next, "(br_if 1 (i32.eq (local.get 0) (local.get 3)))",
+                     kAgain, "))")) == "-");
+  // The next is given as a distance, or found in an array.
+  CHECK(Loops("(loop (local.set 0 (i32.add (local.get 0) (i32.mul (local.tee 1 (i32.load offset=12 "
+              "(local.get 0))) (i32.const 24)))) (br_if 0 (local.get 1)))") == "-");
+  CHECK(Loops("(loop (br_if 0 (local.tee 0 (i32.load (i32.add (local.get 0) (i32.shl (i32.and "
+              "(local.get 1) (i32.const 1)) (i32.const 2)))))))") == "-");
+  // Nobody looks for its end; its beginning comes again; it is another's.
+  CHECK(Loops(StrCat("(loop ", next, kAgain, ")")) == "p");
+  CHECK(Loops(StrCat("(loop ", next, "(if (local.get 2) (then (local.set 0 (local.get 3))))",
+                     "(br_if 0 (local.get 0)))")) == "p");
+  CHECK(Loops(StrCat("(loop (if (local.get 1) (then ", next, ")) (br_if 0 (local.get 0)))")) ==
+        "p");
+  CHECK(Loops("(loop (br_if 0 (local.tee 0 (i32.load (local.get 1)))))") == "p");
+  CHECK(Loops(StrCat("(loop ", next, "(call $f) (br_if 0 (local.get 0)))")) == "p");
+}
+
+TEST_CASE("T1: what may take long is not repeated without a poll") {
+  CHECK(Loops(Loop(StrCat("(memory.fill (local.get 1) (local.get 2) (local.get 3))", kStep, kLoad,
+                          kAgain))) == "p");
+}
+
 TEST_CASE("T1: what is no count polls") {
   const char* one_less = "(local.tee 0 (i32.sub (local.get 0) (i32.const 1)))";
   CHECK(Loops(StrCat("(loop (br_if 0 (i32.le_s ", one_less, " (local.get 1))))")) == "p");

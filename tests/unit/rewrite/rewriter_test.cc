@@ -81,10 +81,12 @@ TEST_CASE("an import's arguments are saved, and its result waits until it is one
            "  return 0;\n"
            "}\n");
   Contains(sample.resume,
-           "  u32 perdure_site = perdure_enter(instance);\n"
+           "  struct {\n    u32 var_l1;\n    u32 var_i0;\n  } perdure_home;\n"
+           "  static const u32 perdure_home_slots[] = {0, 2, 1, 2};\n"
+           "#define var_l1 perdure_home.var_l1\n"
+           "#define var_i0 perdure_home.var_i0\n"
+           "  u32 perdure_site = perdure_enter_home(instance, &perdure_home, perdure_home_slots);\n"
            "  if (UNLIKELY(perdure_site == PERDURE_CAPTURED)) goto perdure_leave;\n"
-           "  PERDURE_TAKE(perdure_slots + 1, 0, u32, var_l1);\n"
-           "  PERDURE_TAKE(perdure_slots + 2, 0, u32, var_i0);\n"
            "  switch (perdure_site) {\n"
            "    case 0u:\n"
            "      goto perdure_resume_0;\n");
@@ -104,7 +106,7 @@ TEST_CASE("after a call of the module what is live after it is saved, its result
            "  if (UNLIKELY(perdure_capturing)) { perdure_site = 1u; goto perdure_pack; }\n"
            "  if (0) {\n"
            "    perdure_resume_1:;\n"
-           "    var_i0 = perdure_result.as_u32;\n"
+           "    var_i0 = perdure_as_u32;\n"
            "  }\n");
 }
 
@@ -120,6 +122,37 @@ TEST_CASE("a loop polls at its head, and sites with equal values share their cod
            "{ perdure_site = 0u; goto perdure_put_0; }\n");
   Contains(*hot, "{ perdure_site = 1u; goto perdure_put_0; }\n");
   Contains(*hot, "  perdure_put_0:;\n  PERDURE_PUT(perdure_slots + 0, 0, u32, var_p0);\n");
+}
+
+TEST_CASE(
+    "what is set seldom lives in the memory of a resume form, and all sites save it at once") {
+  Sample sample({{0, OutlineKind::kLoop, false}});
+  const std::string often = "    var_l1 = var_p0;\n";
+  const Result<std::string> hot =
+      sample.Rewrite(StrCat("  var_L0: \n    var_i0 = var_l1;\n    var_i0 += var_p0;\n", often,
+                            often, often, often, "    if (var_i0) {goto var_L0;}\n"));
+  REQUIRE(hot.ok());
+  Contains(*hot,
+           "  perdure_put_0:;\n"
+           "  PERDURE_PUT(perdure_slots + 0, 0, u32, var_p0);\n"
+           "  PERDURE_PUT(perdure_slots + 1, 0, u32, var_l1);\n"
+           "  goto perdure_pack;\n"
+           "  perdure_pack:;\n"
+           "  perdure_save(perdure_site);\n");
+  Contains(sample.resume,
+           "  struct {\n    u32 var_p0;\n  } perdure_home;\n"
+           "  static const u32 perdure_home_slots[] = {0, 1, 0};\n"
+           "#define var_p0 perdure_home.var_p0\n"
+           "  u32 perdure_site = perdure_enter_home(instance, &perdure_home, perdure_home_slots);\n"
+           "  if (UNLIKELY(perdure_site == PERDURE_CAPTURED)) goto perdure_leave;\n"
+           "  PERDURE_TAKE(perdure_slots + 1, 0, u32, var_l1);\n");
+  Contains(sample.resume,
+           "  perdure_put_0:;\n"
+           "  PERDURE_PUT(perdure_slots + 1, 0, u32, var_l1);\n"
+           "  goto perdure_pack;\n"
+           "  perdure_pack:;\n"
+           "  perdure_save_home(perdure_site, &perdure_home, perdure_home_slots);\n");
+  Contains(sample.resume, "}\n#undef var_p0\n");
 }
 
 TEST_CASE("R1: a line of an unknown shape ends the build with its number") {
