@@ -9,6 +9,11 @@
 //
 // Folding (fold.h) and restoring (restore.h, lazy_memory.h) both rest on that.
 //
+// Only the words that got a value are kept, packed: events change 40 to 540 bytes of a chunk, so an
+// overlay of thousands of events stays a small part of the memory they went over. (Rejected: a
+// whole chunk each, which made folds of large heaps end before their events had begun to touch the
+// same chunks again.)
+//
 // Threads: confined to one thread.
 #pragma once
 
@@ -17,6 +22,7 @@
 #include <map>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "rtlib/state/delta_reader.h"
 #include "rtlib/state/format.h"
@@ -31,6 +37,8 @@ class ChunkOverlay final : public MemorySink {
 
   void Clear();
   size_t size() const { return chunks_.size(); }  // chunks with a word of their own
+  // What it takes in memory, about.
+  uint64_t bytes() const { return words_ * kWordBytes + chunks_.size() * kChunkOverheadBytes; }
 
   bool Changes(uint64_t id) const { return chunks_.contains(id) || IsLost(id); }
   // Changes the chunk's kBaseChunkBytes at `raw`.
@@ -44,15 +52,21 @@ class ChunkOverlay final : public MemorySink {
 
  private:
   static constexpr uint64_t kWords = kBaseChunkBytes / kWordBytes;
+  // A node of the map, a vector's allocation and slack.
+  static constexpr uint64_t kChunkOverheadBytes = 192;
   struct Chunk {
-    uint64_t has[kWords / 64] = {};
-    std::array<uint8_t, kBaseChunkBytes> bytes = {};
+    std::array<uint64_t, kWords / 64> has = {};  // bit: the word has a value
+    std::vector<uint64_t> values;                // of those, ascending
   };
 
+  // How many of the chunk's words before `word` have a value: the place of its own in `values`.
+  static size_t Rank(const Chunk& chunk, uint64_t word);
+  void Put(Chunk* chunk, uint64_t word, std::string_view bytes);
   Chunk* Touch(uint64_t id);
   bool IsLost(uint64_t id) const;
 
   std::map<uint64_t, Chunk> chunks_;
+  uint64_t words_ = 0;                      // with a value, in all chunks
   std::map<uint32_t, uint64_t> lost_from_;  // per memory: id
 };
 

@@ -27,27 +27,47 @@ struct StoredChunk {
   uint8_t raw[kBaseChunkBytes];
 };
 
-Status ReadStored(Store* store, Image image, uint64_t id, StoredChunk* chunk) {
-  PERDURE_ASSIGN_OR_RETURN(chunk->has_row, store->ReadChunk(image, id, &chunk->blob));
+Status ReadBase(Store* store, uint64_t id, StoredChunk* chunk) {
+  PERDURE_ASSIGN_OR_RETURN(chunk->has_row, store->ReadChunk(Image::kBase, id, &chunk->blob));
   if (chunk->has_row) return DecodeChunk(id, chunk->blob, chunk->raw, &chunk->hash);
   std::memset(chunk->raw, 0, sizeof(chunk->raw));
   return OkStatus();
 }
 
-bool IsSame(const uint8_t* a, const uint8_t* b) { return std::memcmp(a, b, kBaseChunkBytes) == 0; }
-
-Status PutRow(Store* store, Image image, uint64_t id, const uint8_t* raw, ImageHeader* header) {
-  const ChunkBlob blob = EncodeChunk(id, raw);
-  RowTally tally = TallyOf(*header);
-  tally.AddChunk(blob.hash);
-  tally.Store(header);
-  return store->PutChunk(image, id, blob.bytes);
+// (F2)
+Status ReadPast(Store* store, uint64_t id, const uint8_t* base, StoredChunk* chunk) {
+  PERDURE_ASSIGN_OR_RETURN(chunk->has_row, store->ReadChunk(Image::kPast, id, &chunk->blob));
+  if (chunk->has_row) return DecodeDifference(id, chunk->blob, base, chunk->raw, &chunk->hash);
+  std::memcpy(chunk->raw, base, sizeof(chunk->raw));
+  return OkStatus();
 }
 
-void ForgetRow(uint64_t hash, ImageHeader* header) {
+bool IsSame(const uint8_t* a, const uint8_t* b) { return std::memcmp(a, b, kBaseChunkBytes) == 0; }
+
+// Puts what becomes of the row of `was`; `row` is null if there is none any more.
+Status ReplaceRow(Store* store, Image image, uint64_t id, const StoredChunk& was,
+                  const ChunkBlob* row, ImageHeader* header) {
   RowTally tally = TallyOf(*header);
-  tally.RemoveChunk(hash);
+  if (was.has_row) tally.RemoveChunk(was.hash);
+  if (row != nullptr) tally.AddChunk(row->hash);
   tally.Store(header);
+  if (row != nullptr) return store->PutChunk(image, id, row->bytes);
+  return was.has_row ? store->DeleteChunk(image, id) : OkStatus();
+}
+
+Status PutBase(Store* store, uint64_t id, const StoredChunk& was, const uint8_t* raw,
+               ImageHeader* header) {
+  if (IsZeroChunk(raw)) return ReplaceRow(store, Image::kBase, id, was, nullptr, header);
+  const ChunkBlob row = EncodeChunk(id, raw);
+  return ReplaceRow(store, Image::kBase, id, was, &row, header);
+}
+
+// (F2)
+Status PutPast(Store* store, uint64_t id, const StoredChunk& was, const uint8_t* raw,
+               const uint8_t* base, ImageHeader* header) {
+  if (IsSame(raw, base)) return ReplaceRow(store, Image::kPast, id, was, nullptr, header);
+  const ChunkBlob row = EncodeDifference(id, raw, base);
+  return ReplaceRow(store, Image::kPast, id, was, &row, header);
 }
 
 }  // namespace
@@ -189,7 +209,7 @@ Result<uint64_t> Folder::Gather() {
   gathered_bytes_ += event.delta.size();
   gathered_weight_ += FoldWeight(event);
   if (position_.seq == target_ || gathered_events_ == kFoldPassEvents ||
-      overlay_.size() >= kFoldPassChunks) {
+      overlay_.bytes() >= kFoldPassBytes) {
     target_ = position_.seq;
     phase_ = Phase::kMoving;
   }
@@ -238,35 +258,30 @@ Result<std::optional<uint64_t>> Folder::NextLost(uint64_t from) {
 }
 
 Status Folder::MoveBase(uint64_t id, StateHeader* header) {
-  StoredChunk chunk;
-  PERDURE_TRY(ReadStored(&store_, Image::kBase, id, &chunk));
+  StoredChunk base;
+  PERDURE_TRY(ReadBase(&store_, id, &base));
   uint8_t moved[kBaseChunkBytes];
-  std::memcpy(moved, chunk.raw, sizeof(moved));
+  std::memcpy(moved, base.raw, sizeof(moved));
   overlay_.Apply(id, moved);
   base_chunks_.Set(id, !IsZeroChunk(moved));
-  if (IsSame(moved, chunk.raw)) return OkStatus();
-  if (KeepsPast(*header)) {  // (F2)
-    std::string past;
-    PERDURE_ASSIGN_OR_RETURN(const bool has_past, store_.ReadChunk(Image::kPast, id, &past));
-    if (!has_past) PERDURE_TRY(PutRow(&store_, Image::kPast, id, chunk.raw, &header->past));
+  if (IsSame(moved, base.raw)) return OkStatus();
+  if (KeepsPast(*header)) {
+    StoredChunk past;
+    PERDURE_TRY(ReadPast(&store_, id, base.raw, &past));
+    PERDURE_TRY(PutPast(&store_, id, past, past.raw, moved, &header->past));
   }
-  if (chunk.has_row) ForgetRow(chunk.hash, &header->base);
-  if (!IsZeroChunk(moved)) return PutRow(&store_, Image::kBase, id, moved, &header->base);
-  return chunk.has_row ? store_.DeleteChunk(Image::kBase, id) : OkStatus();
+  return PutBase(&store_, id, base, moved, &header->base);
 }
 
 Status Folder::MovePast(uint64_t id, StateHeader* header) {
   StoredChunk base, past;
-  PERDURE_TRY(ReadStored(&store_, Image::kBase, id, &base));
-  PERDURE_TRY(ReadStored(&store_, Image::kPast, id, &past));
+  PERDURE_TRY(ReadBase(&store_, id, &base));
+  PERDURE_TRY(ReadPast(&store_, id, base.raw, &past));
   uint8_t moved[kBaseChunkBytes];
-  std::memcpy(moved, past.has_row ? past.raw : base.raw, sizeof(moved));
+  std::memcpy(moved, past.raw, sizeof(moved));
   overlay_.Apply(id, moved);
-  const bool differs = !IsSame(moved, base.raw);
-  if (past.has_row && differs && IsSame(moved, past.raw)) return OkStatus();
-  if (past.has_row) ForgetRow(past.hash, &header->past);
-  if (differs) return PutRow(&store_, Image::kPast, id, moved, &header->past);
-  return past.has_row ? store_.DeleteChunk(Image::kPast, id) : OkStatus();
+  if (IsSame(moved, past.raw)) return OkStatus();
+  return PutPast(&store_, id, past, moved, base.raw, &header->past);
 }
 
 Status Folder::FinishBase(StateHeader* header) {

@@ -30,8 +30,8 @@
 // Invariants
 //  (F1) state(s) for any s >= folding_seq is image + events behind its seq, at any time, in what is
 //       committed.
-//  (F2) past(c) is the past's row of chunk c if it has one, else base(c). Before a chunk of the
-//       base changes, the past has a row for it (unless no history is kept).
+//  (F2) past(c) is base(c) XOR the past's row of chunk c if it has one, else base(c). A chunk of
+//       the base and the past's row of it change in one piece (unless no history is kept).
 //  (F3) The header's counts and digests follow every row in the same transaction.
 //  (F4) A piece costs a bounded number of units; a unit is about 10 us. (But an event's row is read
 //       in one piece, however large.)
@@ -79,9 +79,10 @@ inline uint64_t FoldWeight(const EventRecord& event) {
 inline constexpr uint64_t kFoldSlackWeight = uint64_t{64} << 20;
 inline constexpr uint64_t kFoldSlackWeightIdle = uint64_t{4} << 20;
 inline constexpr uint64_t kFoldSlackWeightClosing = uint64_t{512} << 10;
-// What a pass may gather: it bounds the overlay (16 MiB, but for a single event that changed more).
+// What a pass may gather: of events, and of memory for the overlay (but for a single event that
+// changed more).
 inline constexpr uint64_t kFoldPassEvents = 4096;
-inline constexpr uint64_t kFoldPassChunks = 4096;
+inline constexpr uint64_t kFoldPassBytes = uint64_t{16} << 20;
 
 constexpr uint64_t FoldSlackEvents(Store::Moment moment) {
   return moment == Store::Moment::kBusy   ? kFoldSlackEvents

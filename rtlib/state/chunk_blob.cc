@@ -20,15 +20,13 @@ Status Corrupt(uint64_t id, std::string_view what) {
                                              ChunkIdMemory(id), " ", what));
 }
 
-}  // namespace
-
-ChunkBlob EncodeChunk(uint64_t id, const uint8_t* raw) {
+ChunkBlob Pack(uint64_t hash, const uint8_t* bytes) {
   ChunkBlob blob;
-  blob.hash = ChunkHash(id, raw);
+  blob.hash = hash;
   ByteWriter writer(&blob.bytes);
   writer.U8(static_cast<uint8_t>(Encoding::kLz4));
-  writer.U64(blob.hash);
-  const std::string_view content(reinterpret_cast<const char*>(raw), kBaseChunkBytes);
+  writer.U64(hash);
+  const std::string_view content(reinterpret_cast<const char*>(bytes), kBaseChunkBytes);
   if (Compress(content, &blob.bytes) >= kBaseChunkBytes) {
     blob.bytes.resize(kChunkBlobHeaderBytes);
     blob.bytes[0] = static_cast<char>(Encoding::kRaw);
@@ -38,7 +36,7 @@ ChunkBlob EncodeChunk(uint64_t id, const uint8_t* raw) {
   return blob;
 }
 
-Status DecodeChunk(uint64_t id, std::string_view blob, uint8_t* raw, uint64_t* hash) {
+Status Unpack(uint64_t id, std::string_view blob, uint8_t* bytes, uint64_t* hash) {
   if (blob.size() > kChunkBlobBytesMax) return Corrupt(id, "is too large");
   ByteReader reader(blob);
   const uint8_t encoding = reader.U8();
@@ -47,14 +45,43 @@ Status DecodeChunk(uint64_t id, std::string_view blob, uint8_t* raw, uint64_t* h
   const std::string_view payload = reader.Raw(reader.remaining());
   if (encoding == static_cast<uint8_t>(Encoding::kRaw)) {
     if (payload.size() != kBaseChunkBytes) return Corrupt(id, "has the wrong size");
-    std::memcpy(raw, payload.data(), kBaseChunkBytes);
+    std::memcpy(bytes, payload.data(), kBaseChunkBytes);
   } else if (encoding == static_cast<uint8_t>(Encoding::kLz4)) {
-    if (!Decompress(payload, raw, kBaseChunkBytes)) return Corrupt(id, "does not decompress");
+    if (!Decompress(payload, bytes, kBaseChunkBytes)) return Corrupt(id, "does not decompress");
   } else {
     return Corrupt(id, "has an unknown encoding");
   }
-  if (ChunkHash(id, raw) != *hash) return Corrupt(id, "does not match its hash");
   return OkStatus();
+}
+
+Status Verify(uint64_t id, const uint8_t* raw, uint64_t hash) {
+  return ChunkHash(id, raw) == hash ? OkStatus() : Corrupt(id, "does not match its hash");
+}
+
+void Xor(const uint8_t* a, const uint8_t* b, uint8_t* result) {
+  for (size_t i = 0; i < kBaseChunkBytes; ++i) result[i] = a[i] ^ b[i];
+}
+
+}  // namespace
+
+ChunkBlob EncodeChunk(uint64_t id, const uint8_t* raw) { return Pack(ChunkHash(id, raw), raw); }
+
+Status DecodeChunk(uint64_t id, std::string_view blob, uint8_t* raw, uint64_t* hash) {
+  PERDURE_TRY(Unpack(id, blob, raw, hash));
+  return Verify(id, raw, *hash);
+}
+
+ChunkBlob EncodeDifference(uint64_t id, const uint8_t* raw, const uint8_t* base) {
+  uint8_t difference[kBaseChunkBytes];
+  Xor(raw, base, difference);
+  return Pack(ChunkHash(id, raw), difference);
+}
+
+Status DecodeDifference(uint64_t id, std::string_view blob, const uint8_t* base, uint8_t* raw,
+                        uint64_t* hash) {
+  PERDURE_TRY(Unpack(id, blob, raw, hash));
+  Xor(raw, base, raw);
+  return Verify(id, raw, *hash);
 }
 
 bool IsZeroChunk(const uint8_t* raw) {

@@ -20,7 +20,7 @@
 
 namespace perdure {
 
-inline constexpr uint32_t kStateFormatVersion = 5;
+inline constexpr uint32_t kStateFormatVersion = 6;
 
 static_assert(std::endian::native == std::endian::little,
               "memory images are copied as they lie; a big-endian host needs a conversion here");

@@ -5,6 +5,7 @@
 
 #include "rtlib/base/bytes.h"
 #include "rtlib/engine/record_hash.h"
+#include "rtlib/state/chunk_blob.h"
 #include "rtlib/state/chunk_map.h"
 #include "tests/unit/engine/session.h"
 
@@ -23,18 +24,18 @@ static_assert(kEvents > kFoldSlackEventsClosing);
 // A killed run of random events of which nothing is folded, and the state after each of them.
 class Unfolded {
  public:
-  Unfolded() {
+  explicit Unfolded(uint64_t events = kEvents) : newest(events) {
     session.options.history_events = Options::kHistoryAll;
     session.Start();
     states.resize(2);
     states[1] = session.Look();
     std::mt19937 random(42);
-    while (session.instance().info().last_seq < kEvents - 1) Do(test::RandomOp(&random));
+    while (session.instance().info().last_seq < events - 1) Do(test::RandomOp(&random));
     // Chunks that become all zeros lose their row in a fold.
     Do({"fill", {I32(0), I32(100000), I32(0)}});
     session.Kill();
     disk = session.disk();
-    newest_hash_ = disk.rows.events.at(kEvents).hash;
+    events_ = disk.rows.events;
   }
 
   void Do(const test::Op& op) {
@@ -43,8 +44,9 @@ class Unfolded {
     states.back() = session.Look();
   }
 
-  // Folds a copy of the disk as far as the window allows, each piece a transaction, and calls
-  // after_commit() each time. The store fails at operation `fail_at` if that is not 0.
+  // Folds a copy of the disk up to event `newest`, as far as the window allows, each piece a
+  // transaction, and calls after_commit() each time. The store fails at operation `fail_at` if that
+  // is not 0.
   template <typename AfterCommit>
   Status Fold(uint64_t history_events, uint64_t fail_at, AfterCommit after_commit) {
     session.disk() = disk;
@@ -56,12 +58,12 @@ class Unfolded {
     Store* store = opened->get();
     Folder folder(test::kSampleProgram, store, history_events);
     StateHeader header = *copy.rows.header;
-    header.sealed_seq = kEvents, header.sealed_hash = newest_hash_;
-    folder.Opened(header, kEvents - header.base.seq, 0);
+    header.sealed_seq = newest, header.sealed_hash = events_.at(newest).hash;
+    folder.Opened(header, newest - header.base.seq, 0);
     Status status;
-    while (status.ok() && folder.IsDue(header, kEvents, kClosing)) {
+    while (status.ok() && folder.IsDue(header, newest, kClosing)) {
       status = store->Begin();
-      if (status.ok()) status = folder.Piece(&header, kEvents, kClosing).status();
+      if (status.ok()) status = folder.Piece(&header, newest, kClosing).status();
       header.hash = HeaderHash(header);
       if (status.ok()) status = store->PutHeader(header);
       if (status.ok()) status = store->Commit();
@@ -92,7 +94,7 @@ class Unfolded {
     const MemoryDisk folded = session.disk();
     MemoryRows& rows = session.disk().rows;
     StateHeader& header = *rows.header;
-    for (auto& [id, blob] : rows.past_chunks) rows.chunks[id] = blob;
+    for (const auto& [id, blob] : rows.past_chunks) PutPastInto(id, blob, &rows.chunks);
     if (header.past.seq < header.base.seq) rows.sections = rows.past_sections;
     ChunkMap chunks;
     for (const auto& [id, blob] : rows.chunks) chunks.Set(id, true);
@@ -119,9 +121,21 @@ class Unfolded {
   Session session;
   MemoryDisk disk;
   std::vector<State> states;  // by event
+  uint64_t newest;            // the event that folds take for the newest
 
  private:
-  uint64_t newest_hash_ = 0;
+  std::map<uint64_t, EventRecord> events_;
+
+  // Makes the base's chunk the past's (F2).
+  static void PutPastInto(uint64_t id, std::string_view past, std::map<uint64_t, std::string>* base) {
+    uint8_t base_raw[kBaseChunkBytes] = {}, raw[kBaseChunkBytes];
+    uint64_t hash;
+    const auto found = base->find(id);
+    if (found != base->end()) REQUIRE(DecodeChunk(id, found->second, base_raw, &hash).ok());
+    REQUIRE(DecodeDifference(id, past, base_raw, raw, &hash).ok());
+    base->erase(id);
+    if (!IsZeroChunk(raw)) (*base)[id] = EncodeChunk(id, raw).bytes;
+  }
 
   static uint64_t HashAt(const std::string& blob, size_t offset) {
     ByteReader reader(std::string_view(blob).substr(offset));
@@ -208,6 +222,59 @@ TEST_CASE("(F2) a window that is made shorter or longer between two folds keeps 
     }
     run.disk = unfolded;
   }
+}
+
+// A past that stands where the base stood when its pass was broken off still needs the rows of the
+// chunks that had moved, whether history is kept by now or not.
+TEST_CASE("(F2) a past catches up with a base whose pass was broken off") {
+  constexpr uint64_t kBase = 45, kNewest = 90;
+  static_assert(kBase > kFoldSlackEventsClosing && kNewest - kBase > kFoldSlackEventsClosing);
+  Unfolded run(kNewest);
+  run.newest = kBase;
+  REQUIRE(run.Fold(Options::kHistoryAll).ok());
+  REQUIRE(run.rows().header->base.seq == kBase);
+  run.disk = run.session.disk();
+  const MemoryDisk whole = run.disk;
+  run.newest = kNewest;
+  const auto check = [&] {
+    const StateHeader& header = *run.rows().header;
+    CHECK(header.past.chunks == run.rows().past_chunks.size());
+    REQUIRE(run.OpensTheSame());
+    const uint64_t from = std::max<uint64_t>(header.past.folding_seq, 1);
+    for (const uint64_t seq : {from, (from + kNewest) / 2, kNewest}) {
+      INFO("event " << seq);
+      REQUIRE(run.GivesStateOf(seq));
+    }
+    run.disk = run.session.disk();
+  };
+  int caught_up = 0;
+  for (uint64_t breaks_at = 100;; breaks_at += 50) {
+    INFO("the base's pass broken off at operation " << breaks_at);
+    run.disk = whole;
+    if (run.Fold(Options::kHistoryAll, breaks_at).ok()) break;
+    check();
+    if (run.rows().header->base.folding_seq != kNewest || run.rows().past_chunks.empty()) continue;
+    const MemoryDisk broken = run.disk;
+    // Without history the past goes first, up to the base; and there the process dies again.
+    for (uint64_t dies_at = 100; run.rows().header->past.seq < kBase; dies_at += 10) {
+      INFO("the past's at operation " << dies_at);
+      run.disk = broken;
+      REQUIRE(run.Fold(0, dies_at).code() == StatusCode::kIo);
+    }
+    if (run.rows().header->base.seq != kBase) continue;
+    ++caught_up;
+    check();
+    const MemoryDisk at_base = run.disk;
+    for (const uint64_t history : {uint64_t{0}, uint64_t{500}}) {
+      INFO("then history " << history);
+      run.disk = at_base;
+      REQUIRE(run.Fold(history).ok());
+      check();
+      REQUIRE(run.Fold(500 - history).ok());
+      check();
+    }
+  }
+  CHECK(caught_up >= 5);
 }
 
 TEST_CASE("a fold refuses events that do not verify") {

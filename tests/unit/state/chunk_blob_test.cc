@@ -68,6 +68,32 @@ TEST_CASE("a chunk at another id, cut short or too long is corrupt") {
   CHECK_FALSE(DecodeChunk(ChunkId(0, 1), std::string(9000, '\1'), back.data(), &hash).ok());
 }
 
+TEST_CASE("a difference decodes on the chunk it was made for, and on no other") {
+  const Raw base = RandomChunk();
+  Raw raw = base, back(kBaseChunkBytes);
+  for (size_t i = 40; i < raw.size(); i += 1000) ++raw[i];
+  const ChunkBlob blob = EncodeDifference(9, raw.data(), base.data());
+  CHECK(blob.bytes.size() < 100);
+  CHECK(blob.hash == EncodeChunk(9, raw.data()).hash);
+  uint64_t hash;
+  REQUIRE(DecodeDifference(9, blob.bytes, base.data(), back.data(), &hash).ok());
+  CHECK(back == raw);
+  CHECK(hash == blob.hash);
+  const Raw other = SparseChunk();
+  CHECK(DecodeDifference(9, blob.bytes, other.data(), back.data(), &hash).code() ==
+        StatusCode::kCorrupt);
+  for (size_t bit = 0; bit < blob.bytes.size() * 8; ++bit) {
+    std::string bad = blob.bytes;
+    bad[bit / 8] = static_cast<char>(bad[bit / 8] ^ (1 << (bit % 8)));
+    if (DecodeDifference(9, bad, base.data(), back.data(), &hash).ok()) REQUIRE(back == raw);
+  }
+  // Nothing in common: as large as the chunk itself.
+  const ChunkBlob whole = EncodeDifference(9, other.data(), base.data());
+  CHECK(whole.bytes.size() == kChunkBlobBytesMax);
+  REQUIRE(DecodeDifference(9, whole.bytes, base.data(), back.data(), &hash).ok());
+  CHECK(back == other);
+}
+
 TEST_CASE("a chunk is zero only if all its bytes are") {
   Raw raw(kBaseChunkBytes, 0);
   CHECK(IsZeroChunk(raw.data()));
@@ -88,6 +114,12 @@ TEST_CASE("the bytes of chunk blobs are those of the format") {
   CHECK(back == SparseChunk());
   const std::string raw = EncodeChunk(ChunkId(0, 7), RandomChunk().data()).bytes;
   test::CheckGolden("chunk_raw_head", raw.substr(0, 32));
+  Raw past = RandomChunk();
+  past[100] ^= 1;
+  const std::string difference = test::Golden(
+      "chunk_difference", EncodeDifference(7, past.data(), RandomChunk().data()).bytes);
+  REQUIRE(DecodeDifference(7, difference, RandomChunk().data(), back.data(), &hash).ok());
+  CHECK(back == past);
 }
 
 }  // namespace
