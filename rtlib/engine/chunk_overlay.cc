@@ -14,6 +14,13 @@ void ChunkOverlay::Clear() {
   lost_from_.clear();
 }
 
+void ChunkOverlay::Drop(uint64_t id) {
+  const auto found = chunks_.find(id);
+  if (found == chunks_.end()) return;
+  words_ -= found->second.values.size();
+  chunks_.erase(found);
+}
+
 // New pages read as zero without a word from us: nobody has a chunk there. A smaller memory loses
 // what is above, whatever it is.
 Status ChunkOverlay::Resize(uint32_t memory, uint64_t before, uint64_t pages) {

@@ -36,6 +36,8 @@ class ChunkOverlay final : public MemorySink {
   Status Write(uint32_t memory, uint64_t offset, std::string_view bytes) override;
 
   void Clear();
+  // Forgets what happened to the chunk: nobody asks about it again.
+  void Drop(uint64_t id);
   size_t size() const { return chunks_.size(); }  // chunks with a word of their own
   // What it takes in memory, about.
   uint64_t bytes() const { return words_ * kWordBytes + chunks_.size() * kChunkOverheadBytes; }

@@ -243,14 +243,16 @@ Status Instance::Impl::FoldSettled(Status status) {
 
 Status Instance::Impl::CommitFold() { return FoldSettled(CommitTransaction()); }
 
-// Somebody may be waiting for the next event: a little, and more only if folding does not keep up.
+// Somebody may be waiting for the next event: a little of one thing, and more only if folding does
+// not keep up. Between two passes either image may fall behind by two slacks.
 void Instance::Impl::HousekeepAfterEvent() {
   Status status;
-  if (store_->MaintenanceIsDue(Store::Moment::kBusy)) status = Maintain(Store::Moment::kBusy);
+  const bool maintains = store_->MaintenanceIsDue(Store::Moment::kBusy);
+  if (maintains) status = Maintain(Store::Moment::kBusy);
   if (status.ok() && FoldIsDue(Store::Moment::kBusy)) {
-    const uint64_t backlog = folder_.Backlog(header_, newest_.seq);
-    const uint64_t more = backlog > 1 ? kFoldUnits + 8 * chunks_of_last_event_ : 0;
-    status = FoldSome(kFoldUnits + more, Store::Moment::kBusy);
+    const bool keeps_up = folder_.Backlog(header_, newest_.seq) <= 2;
+    const uint64_t more = keeps_up ? 0 : kFoldUnits + 8 * chunks_of_last_event_;
+    if (!maintains || !keeps_up) status = FoldSome(kFoldUnits + more, Store::Moment::kBusy);
   }
   if (!status.ok()) (void)Poison(std::move(status));
 }

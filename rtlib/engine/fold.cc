@@ -227,6 +227,7 @@ Result<uint64_t> Folder::Move(StateHeader* header) {
   }
   PERDURE_TRY(image_ == Image::kBase ? MoveBase(*id, header) : MovePast(*id, header));
   cursor_ = *id + 1;
+  overlay_.Drop(*id);  // now: all of them at the end of a pass would take a millisecond
   return kMoveUnits;
 }
 

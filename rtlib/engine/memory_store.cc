@@ -142,7 +142,9 @@ class MemoryStore final : public Store {
     return OkStatus();
   }
   // Never in idle moments, so that they come to an end.
-  bool MaintenanceIsDue(Moment moment) const override { return moment != Moment::kIdle; }
+  bool MaintenanceIsDue(Moment moment) const override {
+    return moment == Moment::kClosing || (moment == Moment::kBusy && disk_.seals_always);
+  }
 
   Status Close() override {
     if (!closed_) disk_.in_use = false;

@@ -79,8 +79,15 @@ TEST_CASE("what a memory lost is zeros, but for what was written since") {
   std::string expected(kBaseChunkBytes, 0);
   expected.replace(8, 8, std::string(8, 'b'));
   CHECK(applied(rewritten) == expected);
-  overlay.Clear();
+  overlay.Drop(rewritten);
+  CHECK(overlay.bytes() == bytes_of_three / 3);
+  CHECK(applied(rewritten) == std::string(kBaseChunkBytes, 0));
+  overlay.Drop(rewritten);
+  overlay.Drop(kept);
+  CHECK(overlay.size() == 0);
   CHECK(overlay.bytes() == 0);
+  CHECK_FALSE(overlay.Changes(kept));
+  overlay.Clear();
   CHECK_FALSE(overlay.LostAny());
 }
 

@@ -115,6 +115,7 @@ TEST_CASE("(E2) a failed commit sends nothing") {
 TEST_CASE("(E9) a failure after the commit does not take the event's acknowledgement back") {
   Session session;
   session.Start();
+  session.disk().seals_always = true;  // after each event
   session.disk().fail_at =
       session.disk().operations + 4;  // Begin, row, Commit; then Maintain fails
   CHECK(session.Do("set_i32", {I32(6)}).seq == 2);
