@@ -143,8 +143,8 @@ void SqliteStore::StartLog() {
         return SQLITE_OK;
       },
       this);
-  // Growing ahead saves time in flushes only.
-  connection_->vfs()->set_grow_log(durability_ == Durability::kFull);
+  // Both save time in flushes only.
+  connection_->vfs()->SetLogFlushed(durability_ == Durability::kFull);
 }
 
 Result<std::unique_ptr<Store>> OpenSqliteStore(const StoreOptions& options) {

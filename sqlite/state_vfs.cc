@@ -1,6 +1,8 @@
 #include "sqlite/state_vfs.h"
 
+#include <algorithm>
 #include <cstddef>
+#include <cstring>
 #include <new>
 
 #include "rtlib/base/text.h"
@@ -110,6 +112,9 @@ int StateVfs::Open(sqlite3_vfs* vfs, const char* path, sqlite3_file* file, int f
     sqlite3_int64 size = 0;
     if (real->pMethods->xFileSize(real, &size) == SQLITE_OK) opened->end = size;
     if (is_closed_log) opened->start = File::Start::kMark;
+    self->image_.Truncate(0);
+    // Not around a layer that somebody put below ours.
+    if (std::strcmp(self->real_->zName, "unix") == 0) self->image_.OpenDirect(path);
   }
   return SQLITE_OK;
 }
@@ -121,49 +126,58 @@ int StateVfs::Close(sqlite3_file* file) {
     self->main_ = nullptr;
     self->owned_ = false;
   }
-  if (self->log_ == closing) self->log_ = nullptr;
+  if (self->log_ == closing) {
+    self->log_ = nullptr;
+    self->image_.CloseDirect();
+  }
   sqlite3_file* real = Real(file);
   return real->pMethods->xClose(real);
 }
 
 int StateVfs::Read(sqlite3_file* file, void* out, int size, sqlite3_int64 offset) {
+  File* read = reinterpret_cast<File*>(file);
+  StateVfs* self = read->vfs;
+  if (self->log_ == read) {
+    if (self->image_.Read(out, size, offset)) return SQLITE_OK;
+    const int rc = self->HandOverLog();
+    if (rc != SQLITE_OK) return rc;
+  }
   return Real(file)->pMethods->xRead(Real(file), out, size, offset);
 }
 
 int StateVfs::Write(sqlite3_file* file, const void* bytes, int size, sqlite3_int64 offset) {
-  const int rc = Real(file)->pMethods->xWrite(Real(file), bytes, size, offset);
   File* written = reinterpret_cast<File*>(file);
   StateVfs* self = written->vfs;
-  // A failed write may have reached the file in part: CutLog() removes it as well.
-  if (self->log_ == written && offset >= kWalHeaderBytes && offset < self->log_low_) {
-    self->log_low_ = offset;
-  }
-  if (written->start != File::Start::kHeader) {
-    written->start = offset < kWalHeaderBytes ? File::Start::kNewHeader : File::Start::kHeader;
-  }
-  if (rc != SQLITE_OK) return rc;
-  self->bytes_written_ += static_cast<uint64_t>(size);
-  if (self->log_ == written) self->LogWritten(written, offset + size);
-  return SQLITE_OK;
+  if (self->log_ == written) return self->WriteLog(bytes, size, offset);
+  const int rc = Real(file)->pMethods->xWrite(Real(file), bytes, size, offset);
+  if (rc == SQLITE_OK) self->bytes_written_ += static_cast<uint64_t>(size);
+  return rc;
 }
 
 int StateVfs::Truncate(sqlite3_file* file, sqlite3_int64 size) {
+  File* cut = reinterpret_cast<File*>(file);
+  if (cut->vfs->log_ == cut) cut->vfs->image_.Truncate(size);
   const int rc = Real(file)->pMethods->xTruncate(Real(file), size);
   if (rc != SQLITE_OK) return rc;
-  File* cut = reinterpret_cast<File*>(file);
   cut->end = size;
   if (size < kWalHeaderBytes) cut->start = File::Start::kHeader;
   return rc;
 }
 
 int StateVfs::Sync(sqlite3_file* file, int flags) {
-  // The header in the mark's place goes with the first frames.
-  if (reinterpret_cast<File*>(file)->start == File::Start::kNewHeader) return SQLITE_OK;
+  File* synced = reinterpret_cast<File*>(file);
+  if (synced->vfs->log_ == synced) return synced->vfs->SyncLog(flags);
   return Real(file)->pMethods->xSync(Real(file), flags);
 }
 
 int StateVfs::FileSize(sqlite3_file* file, sqlite3_int64* size) {
-  return Real(file)->pMethods->xFileSize(Real(file), size);
+  const int rc = Real(file)->pMethods->xFileSize(Real(file), size);
+  File* asked = reinterpret_cast<File*>(file);
+  StateVfs* self = asked->vfs;
+  if (rc == SQLITE_OK && self->log_ == asked && self->image_.HasGathered()) {
+    *size = std::max<sqlite3_int64>(*size, self->image_.end());
+  }
+  return rc;
 }
 
 int StateVfs::Lock(sqlite3_file* file, int) { return reinterpret_cast<File*>(file)->vfs->Own(); }

@@ -1,6 +1,6 @@
 // StateVfs: a thin layer between SQLite and the system's files, one per store.
 //
-// It does five things SQLite does not offer, and passes everything else through:
+// It does six things SQLite does not offer, and passes everything else through:
 //
 //   Ownership. SQLite takes locks when it needs them, shared ones first, so two processes that open
 //   a state at the same moment can each stand in the other's way. Here the first lock is the last:
@@ -18,6 +18,10 @@
 //   and nothing in front of the first frames needs to be there before them. So a first commit
 //   flushes once. (The old frames behind the mark are why the header must otherwise be flushed
 //   first: with the old header the first of them would be valid again.)
+//
+//   Log image. The log of a process whose commits are flushed is kept in memory as well
+//   (log_image.h): a transaction reaches the file in one write, around the kernel's cache where
+//   that is possible, and moving the log into the main file reads nothing.
 //
 //   Log clean-up. SQLite leaves the frames of a rolled back transaction in the log, to be
 //   overwritten. CutLog() removes them, because wal_inspection.h takes every frame behind the valid
@@ -39,6 +43,7 @@
 #include <string>
 
 #include "perdure/status.h"
+#include "sqlite/log_image.h"
 
 namespace perdure {
 
@@ -73,7 +78,8 @@ class StateVfs {
   // is in it was moved. `sync`: a commit of that process must survive a power failure. *kept: the
   // log stays as it is; else it is SQLite's to remove.
   int CloseLog(bool sync, bool* kept);
-  void set_grow_log(bool grow) { grow_log_ = grow; }
+  // Every commit syncs the log from now on: it is worth being grown ahead and gathered.
+  void SetLogFlushed(bool flushed);
 
   uint64_t bytes_written() const { return bytes_written_; }
 
@@ -99,8 +105,12 @@ class StateVfs {
   static int SectorSize(sqlite3_file*);
   static int DeviceCharacteristics(sqlite3_file*);
 
-  void LogWritten(File* log, int64_t end);
-  void GrowLog(File* log);
+  // The log's own ways of doing what SQLite asks for.
+  int WriteLog(const void* bytes, int size, int64_t offset);
+  int WriteLogThrough(const void* bytes, int64_t size, int64_t offset);
+  int HandOverLog();
+  int SyncLog(int flags);
+  void GrowLog();
 
   sqlite3_vfs vfs_ = {};
   sqlite3_io_methods methods_ = {};
@@ -108,10 +118,12 @@ class StateVfs {
   std::string name_;
   bool registered_ = false;
   bool owned_ = false;
+  bool log_flushed_ = false;
   bool grow_log_ = false;
   File* main_ = nullptr;
   File* log_ = nullptr;
-  int64_t log_low_ = INT64_MAX;  // lowest frame offset written since MarkLog()
+  int64_t log_low_ = INT64_MAX;  // lowest frame offset written to the file since MarkLog()
+  LogImage image_;
   uint64_t bytes_written_ = 0;
 };
 

@@ -12,7 +12,9 @@
 namespace perdure::test {
 namespace {
 
-constexpr uint64_t kEvents = 12;
+constexpr uint64_t kEvents = 18;
+// Of an aborted transaction: more than SQLite's cache holds, and more than is gathered besides.
+constexpr uint64_t kRows = 600, kManyRows = 1700;
 
 // What the workload promised to somebody, in memory that outlives a child process.
 struct Promises {
@@ -27,8 +29,8 @@ Promises* SharedPromises() {
 }
 
 // Opens, creates if new, appends up to event `last`, with a checkpoint in the middle, an aborted
-// large transaction before it, and an orderly end. Stops at the first error.
-Status Work(const std::string& path, uint64_t last, Promises* promises) {
+// transaction of so many `rows` before it, and an orderly end. Stops at the first error.
+Status Work(const std::string& path, uint64_t last, uint64_t rows, Promises* promises) {
   PERDURE_ASSIGN_OR_RETURN(std::unique_ptr<Store> store,
                            OpenSqliteStore({path, Durability::kFull}));
   PERDURE_ASSIGN_OR_RETURN(uint64_t seq, LastSampleEvent(store.get()));
@@ -46,7 +48,7 @@ Status Work(const std::string& path, uint64_t last, Promises* promises) {
     promises->acknowledged = ++seq;
     if (seq != middle) continue;
     PERDURE_TRY(store->Begin());
-    for (uint64_t id = 1000; id < 1500; ++id) {
+    for (uint64_t id = 1000; id < 1000 + rows; ++id) {
       status = store->PutChunk(Image::kBase, id, std::string(4000, 'x'));
       if (!status.ok()) {
         store->Abort();
@@ -79,17 +81,18 @@ void CheckPromises(const std::string& path, const Promises& promises) {
   CHECK(AppendSample(opened->get(), *last + 1).ok());
 }
 
-// Runs the workload with the fault at operation 1, 2, 3 ... until it is no longer reached.
-void FailEverywhere(Fault fault, StatusCode expected) {
+// Runs the workload with the fault at operation 1, 2, 3 ... until it is no longer reached; where
+// each takes longer, at every ninth.
+void FailEverywhere(Fault fault, StatusCode expected, uint64_t rows = kRows) {
   int64_t struck = 0;
-  for (fault.at = 1;; ++fault.at) {
+  for (fault.at = 1;; fault.at += rows == kRows ? 1 : 9) {
     ScratchState scratch;
     Promises promises;
     Status status;
     bool fired = false;
     {
       FaultVfs faults(fault);
-      status = Work(scratch.path(), kEvents, &promises);
+      status = Work(scratch.path(), kEvents, rows, &promises);
       fired = faults.fired();
     }
     if (!fired) {
@@ -106,7 +109,7 @@ void FailEverywhere(Fault fault, StatusCode expected) {
     }
     CheckPromises(scratch.path(), promises);
   }
-  CHECK(struck > (fault.reads ? 3 : 60));
+  CHECK(struck > (fault.reads ? 3 : rows == kRows ? 60 : 10));
 }
 
 TEST_CASE("a write that fails is reported and costs no acknowledged event (S1, S5)") {
@@ -119,6 +122,8 @@ TEST_CASE("a disk that fails for good is reported and costs no acknowledged even
 
 TEST_CASE("a write that fails half way is reported and costs no acknowledged event (S1, S5)") {
   FailEverywhere({Fault::kFailHalfWritten, 0, false, true, SQLITE_IOERR_WRITE, 0}, StatusCode::kIo);
+  FailEverywhere({Fault::kFailHalfWritten, 0, false, true, SQLITE_IOERR_WRITE, 0}, StatusCode::kIo,
+                 kManyRows);
 }
 
 TEST_CASE("a disk that is full at any operation is reported as that, and is no damage") {
@@ -132,7 +137,7 @@ TEST_CASE("a read that fails is reported") {
 TEST_CASE("after a commit failed on an I/O error nothing more is written (Q7)") {
   ScratchState scratch;
   Promises promises;
-  REQUIRE(Work(scratch.path(), 3, &promises).ok());
+  REQUIRE(Work(scratch.path(), 3, kRows, &promises).ok());
   // The store opened under this VFS keeps it; the fault strikes the first sync of a commit.
   for (int64_t at = 1; at < 20; ++at) {
     FaultVfs faults({Fault::kFail, at, false, false, SQLITE_IOERR_FSYNC, 0});
@@ -154,18 +159,19 @@ TEST_CASE(
     "a power cut at any operation costs no acknowledged event and is no damage (S2, Q3, W1..W5)") {
   Promises* promises = SharedPromises();
   int64_t cuts = 0;
-  for (uint32_t seed = 0; seed < 4; ++seed) {
-    for (int64_t at = 1;; at += 1 + seed % 3) {
+  for (uint32_t seed = 0; seed < 5; ++seed) {
+    const uint64_t rows = seed < 4 ? kRows : kManyRows;
+    for (int64_t at = 1;; at += rows == kRows ? 1 + seed % 3 : 11) {
       ScratchState scratch;
       *promises = Promises();
       // Old frames of an earlier generation under the new ones, in every other round.
       if (seed % 2 == 1) {
-        REQUIRE(InChild([&] { return Work(scratch.path(), 5, promises).ok() ? 0 : 1; }) == 0);
+        REQUIRE(InChild([&] { return Work(scratch.path(), 5, rows, promises).ok() ? 0 : 1; }) == 0);
       }
       const int status = InChild([&] {
         FaultVfs faults(
             {Fault::kCutPower, at, false, false, 0, seed * 1000 + static_cast<uint32_t>(at)});
-        return Work(scratch.path(), kEvents, promises).ok() ? 0 : 1;
+        return Work(scratch.path(), kEvents, rows, promises).ok() ? 0 : 1;
       });
       if (WEXITSTATUS(status) != kPowerCutStatus) {
         REQUIRE(status == 0);

@@ -70,21 +70,25 @@ TEST_CASE("an aborted transaction leaves nothing (S1)") {
   CHECK(*LastSampleEvent(store.get()) == 2);
 }
 
-TEST_CASE("an aborted transaction larger than the cache leaves nothing in the log either (Q5)") {
+TEST_CASE("an aborted transaction leaves nothing in the log either, however large (Q5)") {
   ScratchState scratch;
   auto store = MustOpen(scratch.path());
   REQUIRE(CreateSample(store.get()).ok());
   REQUIRE(AppendSample(store.get(), 2).ok());
   const std::string before = *Dump(store.get());
   const std::string log_before = ReadFile(scratch.log());
-  REQUIRE(store->Begin().ok());
-  for (uint64_t id = 100; id < 1500; ++id) {
-    REQUIRE(store->PutChunk(Image::kBase, id, std::string(4000, 'x')).ok());
+  // What SQLite's cache holds, what is gathered besides, and more.
+  for (const uint64_t rows : {10, 1000, 2500}) {
+    INFO(rows << " rows");
+    REQUIRE(store->Begin().ok());
+    for (uint64_t id = 100; id < 100 + rows; ++id) {
+      REQUIRE(store->PutChunk(Image::kBase, id, std::string(4000, 'x')).ok());
+    }
+    CHECK((FileSize(scratch.log()) > log_before.size() + 1'000'000) == (rows == 2500));
+    store->Abort();
+    CHECK(*Dump(store.get()) == before);
+    CHECK((ReadFile(scratch.log()) == log_before));
   }
-  REQUIRE(FileSize(scratch.log()) > log_before.size() + 1'000'000);
-  store->Abort();
-  CHECK(*Dump(store.get()) == before);
-  CHECK((ReadFile(scratch.log()) == log_before));
   REQUIRE(AppendSample(store.get(), 3).ok());
   CHECK(*LastSampleEvent(store.get()) == 3);
 }
@@ -97,7 +101,7 @@ TEST_CASE(
   REQUIRE(InChild([&] {
             auto store = OpenSqliteStore({scratch.path(), Durability::kFull});
             if (!store.ok() || !(*store)->Begin().ok()) return 1;
-            for (uint64_t id = 100; id < 1000; ++id) {
+            for (uint64_t id = 100; id < 2000; ++id) {
               if (!(*store)->PutChunk(Image::kBase, id, std::string(4000, 'x')).ok()) return 2;
             }
             _exit(0);
@@ -198,7 +202,7 @@ TEST_CASE("a long log is sealed and moved into the file, and then starts over (Q
     REQUIRE(store->Maintain(SampleHeader(seq), Store::Moment::kBusy).ok());
     largest = std::max(largest, FileSize(scratch.log()));
   }
-  CHECK(largest < 10'000'000);
+  CHECK(largest < 3'000'000);
   CHECK(FileSize(scratch.path()) > 5'000'000);
   CHECK((*store->ReadHeader())->sealed_seq > 500);
   CHECK(store->BytesOnDisk() == FileSize(scratch.path()) + FileSize(scratch.log()));
