@@ -79,7 +79,7 @@ inline uint64_t FoldWeight(const EventRecord& event) {
 }
 inline constexpr uint64_t kFoldSlackWeight = uint64_t{8} << 20;
 inline constexpr uint64_t kFoldSlackWeightIdle = uint64_t{512} << 10;
-inline constexpr uint64_t kFoldSlackWeightClosing = uint64_t{64} << 10;
+inline constexpr uint64_t kFoldSlackWeightClosing = uint64_t{16} << 10;
 // What a pass may gather: of events, and of memory for the overlay (but for a single event that
 // changed more).
 inline constexpr uint64_t kFoldPassEvents = 4096;
