@@ -41,11 +41,12 @@ Volume VolumeOf(const TraceGuest& guest, const std::string& state, int warm_up, 
 }  // namespace
 
 // What is written without folds is counted before the first one is due, by events or by what they
-// changed; and with them over several times that, when the history's far end has left behind the one
-// large event of setting up, from which everything is a difference.
+// changed; and with them over several times that, when the history's far end has left behind the
+// one large event of setting up, from which everything is a difference.
 void MeasureBytes(Bench* bench) {
   constexpr int kWarmUpBeforeFolds = 50, kEventsBeforeFolds = 150;
-  constexpr int kWarmUp = 3 * kFoldSlackEvents + 500, kEvents = 4 * kFoldSlackEvents;
+  constexpr int kWarmUp = 3 * kFoldSlackEvents + 500;
+  constexpr int kEvents = 4 * kFoldSlackEvents;
   const std::string state = bench->tmpfs.folder + "/bytes.db";
   for (const TraceGuest& guest : bench->guests) {
     const Volume kept = VolumeOf(guest, state, kWarmUpBeforeFolds, kEventsBeforeFolds);

@@ -65,7 +65,8 @@ TEST_CASE("what a memory lost is zeros, but for what was written since") {
   REQUIRE(overlay.Resize(0, 1, 4).ok());
   CHECK(overlay.size() == 1);
   CHECK(overlay.bytes() == bytes_of_three / 3);
-  REQUIRE(overlay.Write(0, ChunkIdNumber(rewritten) * kBaseChunkBytes + 8, std::string(8, 'b')).ok());
+  const uint64_t place = ChunkIdNumber(rewritten) * kBaseChunkBytes + 8;
+  REQUIRE(overlay.Write(0, place, std::string(8, 'b')).ok());
   uint64_t from;
   REQUIRE(overlay.LostFrom(0, &from));
   CHECK(from == lost);

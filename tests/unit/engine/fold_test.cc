@@ -127,7 +127,8 @@ class Unfolded {
   std::map<uint64_t, EventRecord> events_;
 
   // Makes the base's chunk the past's (F2).
-  static void PutPastInto(uint64_t id, std::string_view past, std::map<uint64_t, std::string>* base) {
+  static void PutPastInto(uint64_t id, std::string_view past,
+                          std::map<uint64_t, std::string>* base) {
     uint8_t base_raw[kBaseChunkBytes] = {}, raw[kBaseChunkBytes];
     uint64_t hash;
     const auto found = base->find(id);
@@ -299,113 +300,6 @@ TEST_CASE("a fold refuses rows that do not verify") {
   REQUIRE_FALSE(run.disk.rows.past_chunks.empty());
   for (auto& [id, blob] : run.disk.rows.past_chunks) blob[20] ^= 1;
   CHECK(run.Fold(2).code() == StatusCode::kCorrupt);
-}
-
-TEST_CASE("a fold waits for its slack, of events or of what they changed") {
-  Session session;
-  session.Start();
-  session.Kill();
-  session.disk().rows.events.clear();
-  StateHeader header = *session.disk().rows.header;
-  header.base.seq = header.past.seq = 100;
-  auto store = OpenMemoryStore({session.options.state_path, Durability::kFull});
-  REQUIRE(store.ok());
-  const auto due = [&](uint64_t newest, uint64_t history, uint64_t weight, Store::Moment moment) {
-    Folder folder(test::kSampleProgram, store->get(), history);
-    // Finds that there is nothing to prune.
-    REQUIRE(folder.IsDue(header, header.base.seq, kClosing));
-    REQUIRE(folder.Piece(&header, header.base.seq, kClosing).ok());
-    REQUIRE_FALSE(folder.NextWrites());
-    folder.Opened(header, newest - header.base.seq, weight);
-    return folder.IsDue(header, newest, moment);
-  };
-  constexpr Store::Moment kBusy = Store::Moment::kBusy, kIdle = Store::Moment::kIdle;
-  CHECK_FALSE(due(100 + kFoldSlackEvents, 0, 0, kBusy));
-  CHECK(due(101 + kFoldSlackEvents, 0, 0, kBusy));
-  CHECK_FALSE(due(100 + kFoldSlackEventsIdle, 500, 0, kIdle));
-  CHECK(due(101 + kFoldSlackEventsIdle, 500, 0, kIdle));
-  CHECK_FALSE(due(101, 500, kFoldSlackWeight, kBusy));
-  CHECK(due(101, 500, kFoldSlackWeight + 1, kBusy));
-  CHECK_FALSE(due(100, 500, kFoldSlackWeight + 1, kBusy));
-  CHECK_FALSE(due(101, 500, kFoldSlackWeightIdle, kIdle));
-  CHECK(due(101, 500, kFoldSlackWeightIdle + 1, kIdle));
-  CHECK_FALSE(due(101, 500, kFoldSlackWeightClosing, kClosing));
-  CHECK(due(101, 500, kFoldSlackWeightClosing + 1, kClosing));
-  CHECK_FALSE(due(100 + kFoldSlackEventsClosing, 500, 0, kClosing));
-  CHECK(due(101 + kFoldSlackEventsClosing, 500, 0, kClosing));
-  CHECK(due(101 + kFoldSlackEvents, Options::kHistoryAll, 0, kBusy));
-  constexpr uint64_t kBase = 2 * kFoldSlackEvents;
-  header.base.seq = kBase;
-  CHECK_FALSE(due(kBase, kBase - 100 - kFoldSlackEvents, 0, kBusy));
-  CHECK(due(kBase, kBase - 101 - kFoldSlackEvents, 0, kBusy));
-  CHECK_FALSE(due(kBase, Options::kHistoryAll, 0, kClosing));
-}
-
-TEST_CASE("a stream of events is folded between them, keeps its window and restores") {
-  Session session;
-  session.options.history_events = 20;
-  session.Start();
-  for (uint32_t i = 0; i < 4 * kFoldSlackEvents; ++i) {
-    session.Do("poke", {I32(i * 113 % 100000), I64(i)});
-    const Info info = session.instance().info();
-    REQUIRE(info.last_seq - info.base_seq < 2 * kFoldSlackEvents);
-    REQUIRE(session.disk().rows.events.size() < 4 * kFoldSlackEvents);
-  }
-  CHECK(session.instance().stats().folds >= 5);
-  const State before = session.Look();
-  session.Kill();
-  session.Start();
-  bool same = session.Look() == before;
-  CHECK(same);
-  session.Close();
-  CHECK(session.disk().rows.events.size() <= 20 + kFoldSlackEventsClosing);
-  session.Start();
-  same = session.Look() == before;
-  CHECK(same);
-}
-
-TEST_CASE("a pause is used for folding, and comes to an end") {
-  Session session;
-  session.options.history_events = 20;
-  session.Start();
-  for (uint32_t i = 0; i < kFoldSlackEvents / 2; ++i) session.Do("set_i64", {I64(i)});
-  CHECK(session.instance().info().base_seq == 0);
-  int pieces = 0;
-  for (;;) {
-    const Result<bool> more = session.instance().Housekeep();
-    REQUIRE(more.ok());
-    if (!*more) break;
-    REQUIRE(++pieces < 1000);
-    if (pieces % 5 == 0) session.Do("set_i64", {I64(pieces)});  // joins the open transaction
-  }
-  CHECK(session.instance().info().base_seq > kFoldSlackEventsIdle);
-  const State before = session.Look();
-  session.Kill();
-  session.Start();
-  const bool same = session.Look() == before;
-  CHECK(same);
-}
-
-TEST_CASE("(E9) a fold that fails stops the instance but loses no event") {
-  for (uint64_t later = 4; later < 40; later += 5) {
-    Session session;
-    session.options.history_events = 0;
-    session.Start();
-    while (session.instance().info().last_seq < kFoldSlackEvents) {
-      session.Do("set_i64", {I64(session.instance().info().last_seq)});
-    }
-    session.disk().fail_at = session.disk().operations + later;
-    uint64_t acknowledged = kFoldSlackEvents;
-    while (session.Try("set_i64", {I64(acknowledged)}).ok()) {
-      ++acknowledged;
-      REQUIRE(acknowledged < 2 * kFoldSlackEvents);
-    }
-    CHECK(session.Try("nop", {}).status().code() == StatusCode::kFailedPrecondition);
-    session.Kill();
-    session.disk().fail_at = 0;
-    session.Start();
-    CHECK(session.config.live->i64 == acknowledged - 1);
-  }
 }
 
 }  // namespace
