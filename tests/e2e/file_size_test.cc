@@ -26,10 +26,10 @@ TEST_CASE("a state does not grow with the number of its events") {
   for (const auto& [module, call] :
        {std::pair("counter.wat", "increment"), {"scatter.wat", "step"}}) {
     ProgramOn program(BuildProgram(Module(module)));
-    // Until the window is full, and there is room for what waits to be folded: more of it waits in
-    // the second process, which begins with a full window.
-    SizeAfter(program, call, 2000);
-    const uint64_t before = SizeAfter(program, call, 2000);
+    // Until the window is full, and there is room for what waits to be folded (2500 rows in a
+    // process): more of it waits in the second process, which begins with a full window.
+    SizeAfter(program, call, 4000);
+    const uint64_t before = SizeAfter(program, call, 4000);
     const uint64_t after = SizeAfter(program, call, many);
     INFO(module << ": " << before << " bytes, then " << after);
     REQUIRE(after <= before + before / 10);
