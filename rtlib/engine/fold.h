@@ -69,7 +69,7 @@ inline constexpr uint64_t kFoldSlackEventsIdle = 250;
 // A process that made one call must not pay for a fold each time.
 inline constexpr uint64_t kFoldSlackEventsClosing = 32;
 // Or the weight of what they changed: bytes of deltas, which is room in the file, and so many for
-// each chunk, for replaying it takes 0.3 us. A weight of 8 MiB is replayed in 80 ms at most.
+// each chunk, for replaying it takes about 0.3 us: a weight of 8 MiB is some 80 ms of replay.
 inline constexpr uint64_t kFoldChunkWeight = 32;
 // And the text of a series' row, which costs less to read than to keep.
 inline constexpr uint64_t kFoldTextWeight = 2;
