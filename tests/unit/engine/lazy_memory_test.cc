@@ -5,19 +5,20 @@
 
 #include "rtlib/engine/fold.h"
 #include "rtlib/engine/restore.h"
+#include "tests/unit/engine/filled_chunks.h"
 #include "tests/unit/engine/session.h"
 #include "tests/unit/engine/variable_scope.h"
 
 namespace perdure {
 namespace {
 
+using test::FillChunks;
 using test::I32;
 using test::I64;
+using test::kChunk;
 using test::RestoreModeScope;
 using test::Session;
 using test::State;
-
-constexpr uint32_t kChunk = 4096;
 
 bool IsUsable() {
   const Status verdict = MissingPagesVerdict();
@@ -32,22 +33,12 @@ uint64_t Peek(Session* session, uint32_t address) {
   return value;
 }
 
-// 40 chunks with something in each, 20 more than the base has in the log behind it.
-void Prepare(Session* session) {
-  session->Start();
-  session->Do("grow", {I32(2)});
-  for (uint32_t i = 0; i < 40; ++i) session->Do("poke", {I32(i * kChunk + 8), I64(1000 + i)});
-  session->Close();
-  session->Start();
-  for (uint32_t i = 20; i < 30; ++i) session->Do("poke", {I32(i * kChunk + 8), I64(2000 + i)});
-}
-
 TEST_CASE("(L1) what is touched is read, and nothing else") {
   if (!IsUsable()) return;
   Session session;
   {
     const RestoreModeScope whole("whole");
-    Prepare(&session);
+    FillChunks(&session);
   }
   const State before = session.Look();
   session.Kill();
@@ -68,7 +59,7 @@ TEST_CASE("(L2) what is written is compared with, and rolled back to, what was r
   if (!IsUsable()) return;
   const RestoreModeScope lazy("lazy");
   Session session;
-  Prepare(&session);
+  FillChunks(&session);
   State expected = session.Look();
   session.Kill();
   session.Start();
@@ -92,7 +83,7 @@ TEST_CASE("(L3) a chunk that does not verify ends the instance before the event 
   if (!IsUsable()) return;
   const RestoreModeScope lazy("lazy");
   Session session;
-  Prepare(&session);
+  FillChunks(&session);
   const State before = session.Look();
   session.Kill();
   const MemoryDisk good = session.disk();
@@ -124,7 +115,7 @@ TEST_CASE("a base chunk that is missing, or should not be there, is found when i
   if (!IsUsable()) return;
   const RestoreModeScope lazy("lazy");
   Session session;
-  Prepare(&session);
+  FillChunks(&session);
   session.Kill();
   const MemoryDisk good = session.disk();
   const auto touch = [&](uint32_t chunk) {
@@ -147,7 +138,7 @@ TEST_CASE("(L1) folds that move the base meanwhile change nothing of what is rea
   for (const uint64_t history : {uint64_t{0}, uint64_t{10}}) {
     Session session;
     session.options.history_events = history;
-    Prepare(&session);
+    FillChunks(&session);
     State expected = session.Look();
     session.Kill();
     session.Start();

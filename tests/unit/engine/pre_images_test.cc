@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 
 #include "rtlib/track/missing_pages.h"
+#include "tests/unit/engine/filled_chunks.h"
 #include "tests/unit/engine/run_session.h"
 #include "tests/unit/engine/session.h"
 #include "tests/unit/engine/variable_scope.h"
@@ -11,30 +12,20 @@
 namespace perdure {
 namespace {
 
+using test::FillChunks;
 using test::I32;
 using test::I64;
+using test::kChunk;
 using test::RestoreModeScope;
 using test::RunSession;
 using test::Session;
 using test::State;
 using test::VariableScope;
 
-constexpr uint32_t kChunk = 4096;
-
-// 40 chunks with something in each, ten of them changed by events behind the base.
-void Prepare(Session* session) {
-  session->Start();
-  session->Do("grow", {I32(2)});
-  for (uint32_t i = 0; i < 40; ++i) session->Do("poke", {I32(i * kChunk + 8), I64(1000 + i)});
-  session->Close();
-  session->Start();
-  for (uint32_t i = 20; i < 30; ++i) session->Do("poke", {I32(i * kChunk + 8), I64(2000 + i)});
-}
-
 TEST_CASE("(P4) what is written after a whole restore is compared with what was committed") {
   const RestoreModeScope whole("whole");
   Session session;
-  Prepare(&session);
+  FillChunks(&session);
   State expected = session.Look();
   session.Kill();
   session.Start();
@@ -62,7 +53,7 @@ TEST_CASE("(P4) what is written after a whole restore is compared with what was 
 TEST_CASE("(P4) a chunk that does not verify any more when it is written ends the instance") {
   const RestoreModeScope whole("whole");
   Session session;
-  Prepare(&session);
+  FillChunks(&session);
   const State before = session.Look();
   session.Kill();
   const MemoryDisk good = session.disk();
@@ -87,7 +78,7 @@ TEST_CASE("(P4) folds that move the base meanwhile change nothing of what is rea
   for (const uint64_t history : {uint64_t{0}, uint64_t{10}}) {
     Session session;
     session.options.history_events = history;
-    Prepare(&session);
+    FillChunks(&session);
     session.Kill();
     session.Start();
     for (uint32_t i = 0; i < 300; ++i) {
@@ -121,7 +112,7 @@ TEST_CASE("(P2) in low memory a trap takes everything back, also what was writte
       INFO(track << ", " << restore);
       Session session;
       session.options.memory = MemoryUse::kLow;
-      Prepare(&session);
+      FillChunks(&session);
       State expected = session.Look();
       session.Kill();
       session.Start();
