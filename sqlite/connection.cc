@@ -103,12 +103,19 @@ Status Connection::Configure() {
     if (rc != SQLITE_OK) return Error(rc);
   }
   sqlite3_limit(db_, SQLITE_LIMIT_ATTACHED, 0);
-  PERDURE_TRY(
-      Run("PRAGMA page_size = 4096; PRAGMA cell_size_check = ON;"
-          "PRAGMA mmap_size = 0; PRAGMA temp_store = MEMORY;"
-          "PRAGMA secure_delete = OFF; PRAGMA locking_mode = EXCLUSIVE;"));
+  // Memory mapping needs no word against it: the file layer has none (state_vfs.h).
+  PERDURE_TRY(Run("PRAGMA cell_size_check = ON; PRAGMA locking_mode = EXCLUSIVE"));
   sqlite3_wal_autocheckpoint(db_, 0);
   return OkStatus();
+}
+
+Status Connection::ConfigureWriting(Durability durability) {
+  PERDURE_TRY(
+      Run("PRAGMA page_size = 4096; PRAGMA temp_store = MEMORY; PRAGMA secure_delete = OFF"));
+  PERDURE_ASSIGN_OR_RETURN(Statement statement, Prepare("PRAGMA journal_size_limit = 16777216"));
+  const int rc = statement.Step();
+  if (rc != SQLITE_ROW || Row(statement).Int(0) != kLogBytesKept) return Error(rc);
+  return SetSynchronous(durability);
 }
 
 size_t Connection::LimitValues(size_t bytes) {
@@ -136,10 +143,6 @@ Status Connection::UseWal() {
   if (row.Text(0) != "wal") {
     return StateError(StatusCode::kIo, path_, "cannot have a write-ahead log here");
   }
-  statement.Finalize();
-  PERDURE_ASSIGN_OR_RETURN(statement, Prepare("PRAGMA journal_size_limit = 16777216"));
-  const int limit_rc = statement.Step();
-  if (limit_rc != SQLITE_ROW || Row(statement).Int(0) != kLogBytesKept) return Error(limit_rc);
   return OkStatus();
 }
 

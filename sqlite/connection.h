@@ -28,6 +28,8 @@ class Connection {
 
   // Settings that hold from the first read on.
   Status Configure();
+  // And those that hold from the first write on. REQUIRES: no open transaction.
+  Status ConfigureWriting(Durability durability);
   // Lowers what SQLite takes in one value or row to `bytes`; 0: leaves it. What it takes now.
   size_t LimitValues(size_t bytes);
   // How commits are flushed from now on. REQUIRES: no open transaction.

@@ -14,19 +14,6 @@
 namespace perdure {
 namespace {
 
-constexpr struct {
-  Durability durability;
-  const char* name;
-} kDurabilities[] = {
-    {Durability::kFull, "full"}, {Durability::kNormal, "normal"}, {Durability::kOff, "off"}};
-
-const char* NameOf(Durability durability) {
-  for (const auto& known : kDurabilities) {
-    if (known.durability == durability) return known.name;
-  }
-  return "";
-}
-
 // Whether a finding is damage in a log that was flushed like this (W2 and W4 in wal_inspection.cc).
 bool IsDamage(WalDamage damage, Durability written_with) {
   switch (damage) {
@@ -62,11 +49,11 @@ Result<std::unique_ptr<Store>> SqliteStore::Open(const StoreOptions& options) {
 
 Status SqliteStore::OpenEmpty() {
   PERDURE_TRY(connection_->Configure());
+  PERDURE_TRY(PrepareToWrite());
   // Reading rolls a creation back that did not finish.
   PERDURE_ASSIGN_OR_RETURN(const int64_t has_objects,
                            connection_->QueryInt("SELECT EXISTS (SELECT 1 FROM sqlite_schema)"));
   if (has_objects != 0) return Damaged("its journal");
-  PERDURE_TRY(connection_->SetSynchronous(durability_));
   empty_ = true;
   return OkStatus();
 }
@@ -80,7 +67,7 @@ Status SqliteStore::OpenExisting() {
   Status schema = CheckSchema(connection_.get());
   Durability recorded = Durability::kFull;
   if (schema.ok()) {
-    PERDURE_ASSIGN_OR_RETURN(recorded, ReadDurability());
+    PERDURE_ASSIGN_OR_RETURN(recorded, LoadHeader());
   }
   if (IsDamage(finding.damage, recorded)) {
     return StateError(StatusCode::kCorrupt, connection_->path(), "has a write-ahead log, '", log,
@@ -95,44 +82,26 @@ Status SqliteStore::OpenExisting() {
   }
   log_pages_ = static_cast<int>(finding.valid_frames);
   PERDURE_TRY(RecordDurability(recorded));
-  PERDURE_TRY(connection_->SetSynchronous(durability_));
   StartLog();
   return OkStatus();
-}
-
-Result<Durability> SqliteStore::ReadDurability() {
-  PERDURE_ASSIGN_OR_RETURN(Statement statement,
-                           connection_->Prepare("SELECT durability FROM store WHERE id = 1"));
-  const int rc = statement.Step();
-  if (rc != SQLITE_ROW && rc != SQLITE_DONE) return connection_->Error(rc);
-  if (rc == SQLITE_ROW) {
-    Row row(statement);
-    const std::string_view text = row.Text(0);
-    for (const auto& known : kDurabilities) {
-      if (text == known.name) return known.durability;
-    }
-  }
-  return Damaged("table 'store'");
 }
 
 // The record must be on disk before the first commit that is flushed in another way: a log is
 // judged by it.
 Status SqliteStore::RecordDurability(Durability recorded) {
-  if (!empty_ && recorded == durability_) return OkStatus();
-  if (!empty_) PERDURE_TRY(connection_->SetSynchronous(Durability::kFull));
+  if (recorded == durability_) return OkStatus();
+  PERDURE_TRY(PrepareToWrite());
+  PERDURE_TRY(connection_->SetSynchronous(Durability::kFull));
   {
-    PERDURE_ASSIGN_OR_RETURN(
-        Statement statement,
-        connection_->Prepare("INSERT INTO store (id, durability) VALUES (1, ?) "
-                             "ON CONFLICT (id) DO UPDATE SET durability = excluded.durability"));
-    statement.BindText(1, NameOf(durability_));
+    PERDURE_ASSIGN_OR_RETURN(Statement statement,
+                             connection_->Prepare("UPDATE header SET durability = ?"));
+    statement.BindText(1, DurabilityName(durability_));
     const int rc = statement.Step();
     if (rc != SQLITE_DONE) return connection_->Error(rc);
   }
-  if (empty_) return OkStatus();
   PERDURE_TRY(connection_->Checkpoint(/*truncate=*/true).status());
   log_pages_ = 0;
-  return OkStatus();
+  return connection_->SetSynchronous(durability_);
 }
 
 void SqliteStore::StartLog() {

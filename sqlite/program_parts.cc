@@ -11,6 +11,8 @@
 //   no SQL function, not even count(): the statements of this store call none. (The views in
 //     schema/ do. They are for other programs: SQLite looks a view's functions up when it is read.)
 //   no helper threads for sorting, which would have to be asked for, and none anywhere else
+//   no views: SQLite parses the whole schema before its first statement, and would spend most of
+//     that time on the two of a state, which are for people
 //
 // The state itself is what it was: its schema, views included, does not depend on this.
 //
@@ -19,6 +21,7 @@
 #include <sqlite3.h>
 
 #include <cstdlib>
+#include <cstring>
 
 // As SQLite defines them, where it matters: pointers to what this file does not look at are void*.
 #define PERDURE_PART extern "C" [[gnu::weak, gnu::visibility("hidden")]]
@@ -40,6 +43,33 @@ PERDURE_PART int sqlite3_strlike(const char*, const char*, unsigned int) { retur
 
 PERDURE_PART int sqlite3ThreadCreate(void**, void* (*)(void*), void*) { return SQLITE_ERROR; }
 PERDURE_PART int sqlite3ThreadJoin(void*, void**) { return SQLITE_ERROR; }
+
+// Statement by statement, as SQLite's own, and without its messages. It asks for rows only where it
+// reads the schema: all of it when a database is opened, and "WHERE" something was created.
+PERDURE_PART int sqlite3_exec(sqlite3* db, const char* sql, int (*take)(void*, int, char**, char**),
+                              void* context, char** /*message*/) {
+  constexpr int kSchemaColumns = 5;  // type, name, tbl_name, rootpage, sql
+  const bool leaves_out_views = take != nullptr && std::strstr(sql, " WHERE ") == nullptr;
+  int rc = SQLITE_OK;
+  while (rc == SQLITE_OK && *sql != '\0') {
+    sqlite3_stmt* statement = nullptr;
+    rc = sqlite3_prepare_v2(db, sql, -1, &statement, &sql);
+    if (rc != SQLITE_OK || statement == nullptr) continue;
+    while (rc == SQLITE_OK && sqlite3_step(statement) == SQLITE_ROW) {
+      if (take == nullptr) continue;
+      char* row[kSchemaColumns] = {};
+      for (int i = 0; i < kSchemaColumns; ++i) {
+        row[i] =
+            reinterpret_cast<char*>(const_cast<unsigned char*>(sqlite3_column_text(statement, i)));
+      }
+      if (leaves_out_views && row[0] != nullptr && std::strcmp(row[0], "view") == 0) continue;
+      if (take(context, kSchemaColumns, row, nullptr) != 0) rc = SQLITE_ABORT;
+    }
+    const int ended = sqlite3_finalize(statement);
+    if (rc == SQLITE_OK) rc = ended;
+  }
+  return rc;
+}
 
 // The C++ library's tells what was thrown, with a demangler. Nothing in a program throws.
 namespace __gnu_cxx {

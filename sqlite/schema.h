@@ -7,7 +7,10 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <string_view>
 
+#include "perdure/instance.h"
 #include "perdure/status.h"
 
 namespace perdure {
@@ -18,15 +21,19 @@ class Connection;
 // databases.
 inline constexpr int32_t kApplicationId = 0x50455244;
 // PRAGMA user_version, bytes 60..63: the format of the tables.
-inline constexpr int32_t kSchemaVersion = 4;
+inline constexpr int32_t kSchemaVersion = 5;
 inline constexpr int32_t kSchemaVersionFirst = 1;
 
 struct SchemaStatement {
   const char* name;  // of the table or view
   const char* sql;
 };
-inline constexpr int kSchemaStatementCount = 11;
+inline constexpr int kSchemaStatementCount = 10;
 extern const SchemaStatement kSchema[kSchemaStatementCount];
+
+// As header.durability has it.
+std::string_view DurabilityName(Durability durability);
+std::optional<Durability> DurabilityNamed(std::string_view name);
 
 // Creates everything. REQUIRES: an open transaction in an empty database.
 Status CreateSchema(Connection* connection);

@@ -19,21 +19,7 @@ constexpr const char* kSqlText[] = {
     "BEGIN IMMEDIATE",
     "COMMIT",
     "ROLLBACK",
-    "INSERT INTO header (id, format_version, module_hash, program_name, compiler, created_us,"
-    " base_seq, base_hash, folding_seq, base_chunks, base_digest,"
-    " past_seq, past_hash, past_folding_seq, past_chunks, past_digest,"
-    " sealed_seq, sealed_hash, released_seq, hash)"
-    " VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-    " ON CONFLICT (id) DO UPDATE SET format_version = excluded.format_version,"
-    " module_hash = excluded.module_hash, program_name = excluded.program_name,"
-    " compiler = excluded.compiler, created_us = excluded.created_us, base_seq = excluded.base_seq,"
-    " base_hash = excluded.base_hash, folding_seq = excluded.folding_seq,"
-    " base_chunks = excluded.base_chunks, base_digest = excluded.base_digest,"
-    " past_seq = excluded.past_seq, past_hash = excluded.past_hash,"
-    " past_folding_seq = excluded.past_folding_seq, past_chunks = excluded.past_chunks,"
-    " past_digest = excluded.past_digest, sealed_seq = excluded.sealed_seq,"
-    " sealed_hash = excluded.sealed_hash, released_seq = excluded.released_seq,"
-    " hash = excluded.hash",
+    "REPLACE INTO header VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     "INSERT INTO base_chunk (id, data) VALUES (?, ?)"
     " ON CONFLICT (id) DO UPDATE SET data = excluded.data",
     "INSERT INTO past_chunk (id, data) VALUES (?, ?)"
@@ -107,6 +93,14 @@ Status SqliteStore::Step(Sql sql) {
   return Write(statement);
 }
 
+// Many a process only looks.
+Status SqliteStore::PrepareToWrite() {
+  if (may_write_) return OkStatus();
+  PERDURE_TRY(connection_->ConfigureWriting(durability_));
+  may_write_ = true;
+  return OkStatus();
+}
+
 Status SqliteStore::Begin() {
   PERDURE_TRY(RequireOpen());
   if (in_transaction_) {
@@ -117,20 +111,16 @@ Status SqliteStore::Begin() {
     return StateError(broken_.code(), connection_->path(),
                       "is no longer written to: ", broken_.message());
   }
+  PERDURE_TRY(PrepareToWrite());
   connection_->vfs()->MarkLog();
   PERDURE_TRY(Step(kBegin));
   in_transaction_ = true;
   write_failed_ = appended_ = false;
   pending_header_.reset();
   if (!empty_) return OkStatus();
-  Status created = Create();
+  Status created = CreateSchema(connection_.get());
   if (!created.ok()) Abort();
   return created;
-}
-
-Status SqliteStore::Create() {
-  PERDURE_TRY(CreateSchema(connection_.get()));
-  return RecordDurability(durability_);
 }
 
 Status SqliteStore::RequireTransaction() const {
@@ -243,6 +233,7 @@ Status SqliteStore::SealAndCheckpoint(const StateHeader& sealed) {
     }
   }
   if (log_pages_ == 0) return OkStatus();
+  PERDURE_TRY(PrepareToWrite());
   PERDURE_ASSIGN_OR_RETURN(const bool complete, connection_->Checkpoint(/*truncate=*/false));
   if (complete) log_pages_ = 0;
   return OkStatus();

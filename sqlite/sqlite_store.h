@@ -137,19 +137,20 @@ class SqliteStore final : public Store {
   // The parts of Open.
   Status OpenExisting();
   Status OpenEmpty();
-  Result<Durability> ReadDurability();
+  Result<Durability> LoadHeader();
   Status RecordDurability(Durability recorded);
   void StartLog();
 
+  Status PrepareToWrite();
   Result<Statement*> Use(Sql sql);
   Status Step(Sql sql);  // a statement without parameters or rows
   Result<Statement*> UseInTransaction(Sql sql);
   static Sql Of(Image image, Sql of_base);
+  Result<std::optional<StateHeader>> HeaderRow(Durability* durability);
   Result<std::optional<int64_t>> ReadInt(Statement* statement, std::string_view table);
   Status Write(Statement* statement);  // steps and resets a writing statement
   Status RequireOpen() const;
   Status RequireTransaction() const;  // one without a failed write
-  Status Create();
   Status SealAndCheckpoint(const StateHeader& sealed);
   Status ForEachBlob(const char* sql, const BlobVisitor& visit);
   Status AppendPieces(uint64_t seq, std::string_view rest);
@@ -164,6 +165,7 @@ class SqliteStore final : public Store {
 
   bool opened_ = false;           // until then Close leaves all files alone
   bool empty_ = false;            // EMPTY or CREATING
+  bool may_write_ = false;        // the connection is set up for it
   bool remove_if_empty_ = false;  // the file was not there before us
   bool in_transaction_ = false;
   bool write_failed_ = false;  // in the open transaction

@@ -151,9 +151,9 @@ Status SqliteStore::ForEachEvent(uint64_t after, const EventVisitor& visit) {
   if ((empty_ && !in_transaction_) || after >= kSeqMax) return OkStatus();
   PERDURE_ASSIGN_OR_RETURN(
       Statement statement,
-      connection_->Prepare("SELECT seq, kind, outcome, time_us, input, result, delta, effects,"
-                           " outlet, globals, chunks, hash, earlier_count, earlier, pieces"
-                           " FROM event WHERE seq > ? ORDER BY seq"));
+      connection_->Prepare("SELECT +seq, +kind, +outcome, +time_us, +input, +result, +delta,"
+                           " +effects, +outlet, +globals, +chunks, +hash, +earlier_count,"
+                           " +earlier, +pieces FROM event WHERE seq > ? ORDER BY seq"));
   statement.BindBits(1, after);
   Ascending order(static_cast<int64_t>(after));
   int rc = statement.Step();

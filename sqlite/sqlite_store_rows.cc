@@ -2,11 +2,16 @@
 //
 // Unsigned 64-bit numbers are stored as SQLite's signed ones with the same bits; those that order
 // rows or are counted (seq, ids) stay below 2^63.
+//
+// Statements that every opening prepares ask for "+column": of a result that is a bare column
+// SQLite notes the table's name, the declared type and more, which is half the price of a statement
+// with this many columns.
 #include <sqlite3.h>
 
 #include <cstring>
 
 #include "sqlite/error.h"
+#include "sqlite/schema.h"
 #include "sqlite/sqlite_store.h"
 
 namespace perdure {
@@ -14,15 +19,15 @@ namespace {
 
 StateHeader HeaderOf(Row* row) {
   StateHeader header;
-  header.format_version = static_cast<uint32_t>(row->IntIn(0, 0, UINT32_MAX));
-  const std::string_view hash = row->Blob(1);
+  int column = 0;
+  header.format_version = static_cast<uint32_t>(row->IntIn(column++, 0, UINT32_MAX));
+  const std::string_view hash = row->Blob(column++);  // kModuleHashColumn
   if (hash.size() == sizeof(header.module_hash)) {
     std::memcpy(header.module_hash, hash.data(), hash.size());
   }
-  header.program_name = row->Text(2);
-  header.compiler = row->Text(3);
-  header.created_us = row->Int(4);
-  int column = 5;
+  header.program_name = row->Text(column++);
+  header.compiler = row->Text(column++);
+  header.created_us = row->Int(column++);
   for (ImageHeader* image : {&header.base, &header.past}) {
     image->seq = static_cast<uint64_t>(row->IntIn(column++, 0, INT64_MAX));
     image->hash = row->Bits(column++);
@@ -30,36 +35,61 @@ StateHeader HeaderOf(Row* row) {
     image->chunks = static_cast<uint64_t>(row->IntIn(column++, 0, INT64_MAX));
     image->digest = row->Bits(column++);
   }
-  header.sealed_seq = static_cast<uint64_t>(row->IntIn(15, 0, INT64_MAX));
-  header.sealed_hash = row->Bits(16);
-  header.released_seq = static_cast<uint64_t>(row->IntIn(17, 0, INT64_MAX));
-  header.hash = row->Bits(18);
+  header.sealed_seq = static_cast<uint64_t>(row->IntIn(column++, 0, INT64_MAX));
+  header.sealed_hash = row->Bits(column++);
+  header.released_seq = static_cast<uint64_t>(row->IntIn(column++, 0, INT64_MAX));
+  header.hash = row->Bits(column);
   return header;
 }
+constexpr int kModuleHashColumn = 1;
+constexpr int kDurabilityColumn = 19;
 
 }  // namespace
+
+// Nothing if there is no row. *durability is not changed then.
+Result<std::optional<StateHeader>> SqliteStore::HeaderRow(Durability* durability) {
+  PERDURE_ASSIGN_OR_RETURN(
+      Statement statement,
+      connection_->Prepare(
+          "SELECT +format_version, +module_hash, +program_name, +compiler, +created_us,"
+          " +base_seq, +base_hash, +folding_seq, +base_chunks, +base_digest,"
+          " +past_seq, +past_hash, +past_folding_seq, +past_chunks, +past_digest,"
+          " +sealed_seq, +sealed_hash, +released_seq, +hash, +durability FROM header"));
+  const int rc = statement.Step();
+  if (rc == SQLITE_DONE) return std::optional<StateHeader>();
+  if (rc != SQLITE_ROW) return connection_->Error(rc);
+  Row row(statement);
+  const std::optional<Durability> named = DurabilityNamed(row.Text(kDurabilityColumn));
+  StateHeader header = HeaderOf(&row);
+  if (named.has_value()) *durability = *named;
+  if (!row.ok() || !named.has_value() ||
+      row.Blob(kModuleHashColumn).size() != sizeof(header.module_hash)) {
+    return Damaged("table 'header'");
+  }
+  return std::optional<StateHeader>(std::move(header));
+}
+
+// When opening. A damaged header is reported by who asks for it: --perdure-fresh does not.
+Result<Durability> SqliteStore::LoadHeader() {
+  Durability durability = Durability::kFull;
+  Result<std::optional<StateHeader>> header = HeaderRow(&durability);
+  if (header.ok()) {
+    header_ = *std::move(header);
+  } else if (header.status().code() != StatusCode::kCorrupt) {
+    return std::move(header).TakeStatus();
+  }
+  return durability;
+}
 
 Result<std::optional<StateHeader>> SqliteStore::ReadHeader() {
   PERDURE_TRY(RequireOpen());
   if (empty_ && !in_transaction_) return std::optional<StateHeader>();
-  PERDURE_ASSIGN_OR_RETURN(
-      Statement statement,
-      connection_->Prepare(
-          "SELECT format_version, module_hash, program_name, compiler, created_us,"
-          " base_seq, base_hash, folding_seq, base_chunks, base_digest,"
-          " past_seq, past_hash, past_folding_seq, past_chunks, past_digest,"
-          " sealed_seq, sealed_hash, released_seq, hash FROM header WHERE id = 1"));
-  const int rc = statement.Step();
+  if (header_.has_value() && !in_transaction_) return header_;
+  Durability ignored = durability_;
+  PERDURE_ASSIGN_OR_RETURN(std::optional<StateHeader> header, HeaderRow(&ignored));
   // A state is created whole (Q3): tables without a header have lost it.
-  if (rc == SQLITE_DONE && !in_transaction_) return Damaged("table 'header'");
-  if (rc == SQLITE_DONE) return std::optional<StateHeader>();
-  if (rc != SQLITE_ROW) return connection_->Error(rc);
-  Row row(statement);
-  StateHeader header = HeaderOf(&row);
-  if (!row.ok() || row.Blob(1).size() != sizeof(header.module_hash))
-    return Damaged("table 'header'");
-  if (!in_transaction_) header_ = header;
-  return std::optional<StateHeader>(std::move(header));
+  if (!header.has_value() && !in_transaction_) return Damaged("table 'header'");
+  return header;
 }
 
 Result<Statement*> SqliteStore::UseInTransaction(Sql sql) {
@@ -105,6 +135,7 @@ Status SqliteStore::PutHeader(const StateHeader& header) {
   put->BindBits(parameter++, header.sealed_hash);
   put->BindBits(parameter++, header.released_seq);
   put->BindBits(parameter++, header.hash);
+  put->BindText(parameter, DurabilityName(durability_));
   PERDURE_TRY(Write(put));
   pending_header_ = header;
   return OkStatus();

@@ -59,6 +59,9 @@
 // one is hit.
 #include "sqlite/wal_inspection.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -224,14 +227,18 @@ Status ReadError(const std::string& path) {
 }  // namespace
 
 bool LogIsClosed(const std::string& path) {
-  File file(std::fopen(path.c_str(), "rbe"));
+  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return false;
   uint8_t header[kWalHeaderBytes];
-  return file != nullptr && std::fread(header, 1, sizeof(header), file.get()) == sizeof(header) &&
-         IsClosedLogMark(header);
+  const ssize_t size = pread(fd, header, sizeof(header), 0);
+  close(fd);  // a log is never locked
+  return size == static_cast<ssize_t>(sizeof(header)) && IsClosedLogMark(header);
 }
 
 Result<WalFinding> InspectWal(const std::string& path) {
   WalFinding finding;
+  finding.closed = LogIsClosed(path);
+  if (finding.closed) return finding;
   File file(std::fopen(path.c_str(), "rbe"));
   if (file == nullptr) {
     if (errno == ENOENT) return finding;
@@ -243,8 +250,6 @@ Result<WalFinding> InspectWal(const std::string& path) {
     if (std::ferror(file.get()) != 0) return ReadError(path);
     return finding;  // SQLite writes the header at once: nothing ever followed it
   }
-  finding.closed = IsClosedLogMark(header);
-  if (finding.closed) return finding;
   const bool header_valid = HeaderIsValid(header);
   Inspector inspector(header);
   auto frame = std::make_unique<Frame>();

@@ -49,7 +49,8 @@ struct GuestThread {
   wasm_rt_jmp_buf* unwind_target = nullptr;
   wasm_rt_tag_t exception_tag = nullptr;
   uint32_t exception_size = 0;
-  alignas(16) uint8_t exception_values[WASM_RT_MAX_EXCEPTION_SIZE] = {};
+  // Not initialised: pages that no exception fills are never touched.
+  alignas(16) uint8_t exception_values[WASM_RT_MAX_EXCEPTION_SIZE];
 
   // Where AddressSanitizer is to believe the host's stack is.
   const void* sanitizer_host_bottom = nullptr;

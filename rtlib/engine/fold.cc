@@ -102,6 +102,7 @@ void Folder::Opened(const StateHeader& header, uint64_t rows, uint64_t weight) {
   base_rows_ = rows;
   base_weight_ = weight;
   past_rows_ = header.base.seq - header.past.seq;
+  if (header.past.seq == 0) prune_ = false;  // no event comes before it
 }
 
 uint64_t Folder::PastTarget(const StateHeader& header, uint64_t newest_seq) const {

@@ -212,7 +212,7 @@ Status Instance::Impl::Close() {
     if (outbox_.has_value()) outbox_->ExitSeen(newest_);
     HousekeepToTheEnd();
     flushed = poisoned_;
-    if (flushed.ok() && !OwesOutput()) flushed = store_->DropMark();
+    if (flushed.ok() && outbox_.has_value() && !OwesOutput()) flushed = store_->DropMark();
   } else {
     store_->Abort();
   }

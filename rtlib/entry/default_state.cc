@@ -32,13 +32,16 @@ Status IoError(std::string_view path, std::string_view doing, int error) {
 
 // Creates every directory above `path` that is missing.
 Status CreateDirectories(const std::string& path) {
+  struct stat info;
+  if (stat(std::string(DirectoryOf(path)).c_str(), &info) == 0 && S_ISDIR(info.st_mode)) {
+    return OkStatus();
+  }
   for (size_t slash = path.find('/', 1); slash != std::string::npos;
        slash = path.find('/', slash + 1)) {
     std::string directory = path.substr(0, slash);
     if (mkdir(directory.c_str(), kDirectoryMode) == 0 || errno == EEXIST) continue;
     int error = errno;
     // A read-only or forbidden parent does not matter when the directory is there already.
-    struct stat info;
     if (stat(directory.c_str(), &info) == 0 && S_ISDIR(info.st_mode)) continue;
     return IoError(path, StrCat("cannot create directory '", directory, "'"), error);
   }

@@ -228,10 +228,11 @@ Result<int> Run::RunCommand() {
 }
 
 Status Run::CloseAndReport() {
-  Info info = instance_->info();
+  std::optional<Info> info;
+  if (line_.options.info) info = instance_->info();
   Status closed = instance_->Close();
   std::string reports;
-  if (line_.options.info) {
+  if (info.has_value()) {
     reports += InfoReport(program_, state_, info).ToString(line_.options.json);
   }
   if (line_.options.stats) reports += StatsReport(instance_->stats()).ToString(line_.options.json);

@@ -1,7 +1,7 @@
 CREATE TABLE base_global (
   -- Globals at that event, for people; the program never reads this. "value" is JSON.
   idx INTEGER PRIMARY KEY,
-  name TEXT NOT NULL,
-  type TEXT NOT NULL,
-  value TEXT NOT NULL
+  name TEXT,
+  type TEXT,
+  value TEXT
 ) STRICT;

@@ -5,18 +5,18 @@ CREATE TABLE event (
   -- "pieces" counts the rows of delta_piece that "delta" goes on in.
   -- "globals" is JSON for people, NULL if no global changed; "hash" chains the rows.
   seq INTEGER PRIMARY KEY,
-  earlier_count INTEGER NOT NULL,
+  earlier_count INTEGER,
   earlier TEXT,
-  pieces INTEGER NOT NULL,
-  kind INTEGER NOT NULL,
-  outcome INTEGER NOT NULL,
-  time_us INTEGER NOT NULL,
-  input TEXT NOT NULL,
-  result TEXT NOT NULL,
-  delta BLOB NOT NULL,
-  effects BLOB NOT NULL,
-  outlet BLOB NOT NULL,
+  pieces INTEGER,
+  kind INTEGER,
+  outcome INTEGER,
+  time_us INTEGER,
+  input TEXT,
+  result TEXT,
+  delta BLOB,
+  effects BLOB,
+  outlet BLOB,
   globals TEXT,
-  chunks INTEGER NOT NULL,
-  hash INTEGER NOT NULL
+  chunks INTEGER,
+  hash INTEGER
 ) STRICT;

@@ -122,8 +122,8 @@ TEST_CASE("another application's database is refused, also while its log waits f
 TEST_CASE("a state of a newer format is refused as that") {
   ScratchState scratch;
   MakeClosedState(scratch.path(), 2);
-  Sql(scratch.path(), "PRAGMA user_version = 5");
-  Refused(scratch, scratch.path(), StatusCode::kIncompatible, "newer than format 4");
+  Sql(scratch.path(), "PRAGMA user_version = 6");
+  Refused(scratch, scratch.path(), StatusCode::kIncompatible, "newer than format 5");
   Sql(scratch.path(), "PRAGMA user_version = 1");
   Refused(scratch, scratch.path(), StatusCode::kIncompatible, "has format 1");
   Sql(scratch.path(), "PRAGMA user_version = 0");
@@ -159,6 +159,15 @@ TEST_CASE("a schema that is not ours to the letter is refused") {
   }
 }
 
+TEST_CASE("a schema in which a table is called a view is refused") {
+  ScratchState scratch;
+  MakeClosedState(scratch.path(), 2);
+  Sql(scratch.path(),
+      "PRAGMA writable_schema = ON;"
+      "UPDATE sqlite_schema SET type = 'view' WHERE name = 'event'");
+  CHECK(TryOpen(scratch.path()).code() == StatusCode::kCorrupt);
+}
+
 TEST_CASE("a state that people looked at, vacuumed or checkpointed is still one") {
   ScratchState scratch;
   MakeKilledState(scratch.path(), 40);
@@ -183,19 +192,14 @@ TEST_CASE("rows of another type or value than ours are damage (Q6)") {
   }
   for (const char* change :
        {"UPDATE header SET module_hash = x'00'", "UPDATE header SET format_version = -1",
-        "UPDATE header SET sealed_seq = -1", "DELETE FROM header"}) {
+        "UPDATE header SET sealed_seq = -1", "UPDATE header SET durability = 'maybe'",
+        "DELETE FROM header"}) {
     ScratchState scratch;
     MakeClosedState(scratch.path(), 3);
     Sql(scratch.path(), change);
     INFO(change);
     CHECK(MustOpen(scratch.path())->ReadHeader().status().code() == StatusCode::kCorrupt);
   }
-  ScratchState scratch;
-  MakeClosedState(scratch.path(), 3);
-  Sql(scratch.path(), "UPDATE store SET durability = 'maybe'");
-  CHECK(TryOpen(scratch.path()).code() == StatusCode::kCorrupt);
-  Sql(scratch.path(), "DELETE FROM store");
-  CHECK(TryOpen(scratch.path()).code() == StatusCode::kCorrupt);
 }
 
 TEST_CASE("a truncated state is damage, at any length") {

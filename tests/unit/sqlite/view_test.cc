@@ -65,7 +65,7 @@ TEST_CASE("the file says what it is, and where its log stands") {
   CHECK(Query(scratch.path(),
               "PRAGMA application_id; PRAGMA user_version; PRAGMA page_size;"
               "PRAGMA journal_mode; PRAGMA integrity_check;"
-              "SELECT durability FROM store") == "1346720324\n4\n4096\nwal\nok\nfull\n");
+              "SELECT durability FROM header") == "1346720324\n5\n4096\nwal\nok\nfull\n");
   CHECK(ReadFile(scratch.path()).substr(68, 4) == "PERD");
 }
 
