@@ -81,7 +81,7 @@ Result<std::vector<std::unique_ptr<Tracker>>> TrackMemories(const Guest& guest,
     const wasm_rt_memory_t& memory = *guest.memory(i);
     PERDURE_ASSIGN_OR_RETURN(
         std::unique_ptr<Tracker> tracker,
-        CreateBestTracker(memory.data, abi::ReservedBytes(memory),
+        CreateBestTracker(memory.data, abi::ReservedBytes(memory), memory.size,
                           lazy != nullptr ? lazy->memory(i) : nullptr, pre_images->ObserverOf(i)));
     PERDURE_TRY(tracker->Arm(memory.size));
     trackers.push_back(std::move(tracker));

@@ -27,7 +27,8 @@
 //       has a chunk that can be written without a fault.
 //  (P4) kStore: an ABSENT chunk was touched by no event behind the base, so that its base row is
 //       its content for as long as it is ABSENT, wherever folds move the base meanwhile. What
-//       those events touched is HELD from the beginning.
+//       those events touched is HELD from the beginning, and so are memories that are compared
+//       whole in the first events (track/late_tracker.cc).
 //  (P5) OnWrite allocates nothing and touches no missing page: it runs in a fault handler.
 //
 // Costs of kCapture: a signal and a copy (about 6 us) for the first write to a chunk since it was

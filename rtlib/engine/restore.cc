@@ -63,6 +63,18 @@ class GuestSink final : public MemorySink {
     }
   }
 
+  // And what is compared with the first events.
+  void HoldCompared(PreImages* pre_images) const {
+    for (uint32_t i = 0; i < guest_.program().memory_count; ++i) {
+      const uint64_t bytes = guest_.memory(i)->size;
+      if (bytes == 0 || !IsComparedAtFirst(bytes)) continue;
+      // Both are going to be read to the end. All pages at once cost less than a fault for each.
+      madvise(guest_.memory(i)->data, bytes, MADV_POPULATE_READ);
+      madvise(image_.memory(i), bytes, MADV_POPULATE_READ);
+      for (uint64_t chunk = 0; chunk < bytes / kBaseChunkBytes; ++chunk) pre_images->Hold(i, chunk);
+    }
+  }
+
  private:
   struct Touched {
     uint32_t memory;
@@ -207,6 +219,7 @@ Status RestoreWhole(const StateHeader& header, Store* store, Guest* guest, Commi
   PERDURE_TRY(ReplayEvents(header, guest->program(), store, small, &sink, restored));
   if (is_low) return OkStatus();
   sink.HoldTouched(restored->pre_images.get());
+  sink.HoldCompared(restored->pre_images.get());
   restored->pre_images->ReadFrom(BaseReader(store, std::move(chunks), ChunkOverlay()));
   return OkStatus();
 }

@@ -101,6 +101,10 @@ Result<TrackMode> ChooseObservedMode() {
   return TrackModeVerdict(TrackMode::kMprotect).WithContext("low memory does not work here");
 }
 
+bool IsComparedAtFirst(uint64_t size_bytes) {
+  return size_bytes <= kComparedBytesMax && !IsForced();
+}
+
 Result<std::unique_ptr<Tracker>> CreateTracker(TrackMode mode, uint8_t* base,
                                                uint64_t reserved_bytes, MissingPages* missing,
                                                WriteObserver observer) {
@@ -120,7 +124,11 @@ Result<std::unique_ptr<Tracker>> CreateTracker(TrackMode mode, uint8_t* base,
 }
 
 Result<std::unique_ptr<Tracker>> CreateBestTracker(uint8_t* base, uint64_t reserved_bytes,
-                                                   MissingPages* missing, WriteObserver observer) {
+                                                   uint64_t size_bytes, MissingPages* missing,
+                                                   WriteObserver observer) {
+  if (missing == nullptr && observer.about_to_write == nullptr && IsComparedAtFirst(size_bytes)) {
+    return CreateLateTracker(base, reserved_bytes);
+  }
   PERDURE_ASSIGN_OR_RETURN(const TrackMode mode, observer.about_to_write == nullptr
                                                      ? ChooseTrackMode()
                                                      : ChooseObservedMode());

@@ -84,10 +84,18 @@ Result<std::unique_ptr<Tracker>> CreateTracker(TrackMode mode, uint8_t* base,
                                                MissingPages* missing = nullptr,
                                                WriteObserver observer = {});
 
+// Memories up to this size are looked at whole in their first events (late_tracker.cc), unless
+// PERDURE_TRACK says otherwise.
+inline constexpr uint64_t kComparedBytesMax = 256 << 10;
+bool IsComparedAtFirst(uint64_t size_bytes);
+
 // The same with the mode ChooseTrackMode() gives, or ChooseObservedMode() if there is an observer.
+// If nothing is missing or observed, that begins after a few events in memories that are compared
+// at first.
 // If that is wp-async, and not forced, the tracker changes to wp-sync and back as the program's
 // events make the one or the other cheaper.
 Result<std::unique_ptr<Tracker>> CreateBestTracker(uint8_t* base, uint64_t reserved_bytes,
+                                                   uint64_t size_bytes,
                                                    MissingPages* missing = nullptr,
                                                    WriteObserver observer = {});
 

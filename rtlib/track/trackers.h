@@ -33,6 +33,9 @@ Result<std::unique_ptr<Tracker>> CreateAdaptiveTracker(uint8_t* base, uint64_t r
                                                        const TrackPrices& prices,
                                                        MissingPages* missing = nullptr);
 
+// Begins with comparing all and becomes the best tracker after a few events.
+Result<std::unique_ptr<Tracker>> CreateLateTracker(uint8_t* base, uint64_t reserved_bytes);
+
 // Makes every kind of write there is to a memory made for the purpose and checks that a tracker of
 // the mode reports it. OK, or kFailedPrecondition saying what failed.
 Status SelfTest(TrackMode mode);
