@@ -47,5 +47,6 @@ void MeasureSizes(Bench* bench);          // synthetic.cc
 void MeasureGroups(Bench* bench);         // groups.cc
 void MeasureRestore(Bench* bench);        // restore.cc
 void MeasureRollback(Bench* bench);       // rollback.cc
+void MeasureStart(Bench* bench);          // start.cc
 
 }  // namespace perdure::bench

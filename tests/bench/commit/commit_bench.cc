@@ -47,6 +47,7 @@ constexpr Part kParts[] = {
     {"rollback", "events that trap", MeasureRollback},
     {"growth", "100,000 events", MeasureGrowth},
     {"restore", "opening states of 64 MiB and 1 GiB", MeasureRestore},
+    {"start", "processes that deliver one event", MeasureStart},
 };
 
 std::vector<TraceGuest> Guests() {
