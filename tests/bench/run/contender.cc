@@ -35,14 +35,6 @@ std::string Shell(const std::string& line, std::map<std::string, std::string> en
   return finished.status == 0 ? "" : line + ": " + finished.Text();
 }
 
-bool OnPath(const std::string& program) {
-  std::istringstream path(getenv("PATH"));
-  for (std::string folder; std::getline(path, folder, ':');) {
-    if (access((folder + "/" + program).c_str(), X_OK) == 0) return true;
-  }
-  return false;
-}
-
 class Maker {
  public:
   Maker(const Workload& workload, const Tools& tools) : workload_(workload), tools_(tools) {
@@ -137,15 +129,6 @@ class Maker {
     return Done(column, "", OnPathArgv(command + " " + wasm_));
   }
 
-  const std::string& loops() const { return loops_; }
-
- private:
-  std::string GuestCompiler() const {
-    return std::string(workload_.IsCpp() ? kGuestCpp : kGuestC) + flags_ + " " +
-           workload_.guest_flags + " -I" + tools_.repository +
-           "/tests/bench/run/kernels/guest_include";
-  }
-
   // The same source with a main, as a command.
   std::string MakeCommand() {
     if (!command_.empty()) return "";
@@ -157,6 +140,16 @@ class Maker {
     }
     if (problem.empty()) command_ = wasm;
     return problem;
+  }
+
+  const std::string& command() const { return command_; }
+  const std::string& loops() const { return loops_; }
+
+ private:
+  std::string GuestCompiler() const {
+    return std::string(workload_.IsCpp() ? kGuestCpp : kGuestC) + flags_ + " " +
+           workload_.guest_flags + " -I" + tools_.repository +
+           "/tests/bench/run/kernels/guest_include";
   }
 
   static std::map<std::string, std::string> GoEnvironment(std::map<std::string, std::string> more) {
@@ -195,6 +188,21 @@ std::vector<Contender> BuildTricks(Maker* maker, const Tools& tools) {
 }
 
 }  // namespace
+
+bool OnPath(const std::string& program) {
+  std::istringstream path(getenv("PATH"));
+  for (std::string folder; std::getline(path, folder, ':');) {
+    if (access((folder + "/" + program).c_str(), X_OK) == 0) return true;
+  }
+  return false;
+}
+
+std::string MakeCommandModule(const Workload& workload, const Tools& tools, std::string* module) {
+  Maker maker(workload, tools);
+  std::string problem = maker.MakeCommand();
+  *module = maker.command();
+  return problem;
+}
 
 std::vector<Contender> BuildContenders(const Workload& workload, const Tools& tools) {
   if (workload.IsGo() && (tools.tricks || !OnPath("go"))) return {};

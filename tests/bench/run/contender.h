@@ -27,6 +27,11 @@ struct Contender {
 // Compiles `workload` for every contender there is on this machine; the first is the baseline.
 std::vector<Contender> BuildContenders(const Workload& workload, const Tools& tools);
 
+// Compiles `workload` to a module with a `main`; empty, or what went wrong.
+std::string MakeCommandModule(const Workload& workload, const Tools& tools, std::string* module);
+
+bool OnPath(const std::string& program);
+
 // A contender that runs. Ask() delivers one line and waits for the answer.
 class Race {
  public:

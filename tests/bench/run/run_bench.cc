@@ -5,6 +5,9 @@
 // process spent between question and answer is the time of the event (its compiler threads
 // included), and the minimum over the rounds counts. All answers must be equal: a contender that
 // computes something else is reported and not ranked. One round before the others is not counted.
+//
+// What building takes is measured after that (building.cc). A run of everything says which goals
+// are met (goals.cc); the chart of such a report shows them.
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -14,7 +17,9 @@
 
 #include "tests/bench/race_options.h"
 #include "tests/bench/report.h"
+#include "tests/bench/run/building.h"
 #include "tests/bench/run/contender.h"
+#include "tests/bench/run/goals.h"
 #include "tests/bench/run/workload.h"
 
 namespace perdure::bench {
@@ -113,6 +118,18 @@ void AddPersistence(std::vector<Figure>* figures) {
   figures->push_back({row, "perdure, persisting", std::exp(sum / count)});
 }
 
+// Of each group of whole programs one.
+void AddBuilding(const std::vector<Workload>& workloads, const Arguments& arguments,
+                 Report* report) {
+  std::string last_group;
+  for (Workload workload : workloads) {
+    if (!workload.is_command_too || workload.group == last_group) continue;
+    if (workload.name.find(arguments.only) == std::string::npos) continue;
+    last_group = workload.name = workload.group;
+    MeasureBuilding(workload, arguments.tools, report);
+  }
+}
+
 int Usage() {
   std::fputs(
       "usage: run_bench OUTPUT_DIR WORK_DIR SOURCES_DIR [--rounds=N] [--only=PART_OF_A_NAME] "
@@ -159,6 +176,10 @@ int Main(int argc, char** argv) {
   if (report.figures.empty()) return 1;
   AddMeans(workloads, &report.figures);
   AddPersistence(&report.figures);
+  if (!arguments.tools.tricks) {
+    if (arguments.only.empty()) AddRunGoals(&report);
+    AddBuilding(workloads, arguments, &report);
+  }
   if (!WriteReport(report, arguments.output, arguments.tools.tricks ? "tricks" : "run")) {
     std::perror(arguments.output.c_str());
     return 1;
