@@ -115,6 +115,14 @@ Status PeekDirty(const Guest& guest, const LazyMemory* lazy,
   return AskTrackers(guest, lazy, trackers, &Tracker::Peek, dirty);
 }
 
+Status Rearm(const std::vector<std::unique_ptr<Tracker>>& trackers, const ChangeSet& changes) {
+  for (size_t i = 0; i < trackers.size(); ++i) {
+    PERDURE_TRY(trackers[i]->Rearm(i < changes.unchanged.size() ? changes.unchanged[i]
+                                                                : std::vector<uint64_t>()));
+  }
+  return OkStatus();
+}
+
 void AddRanges(const DirtyChunks& more, DirtyChunks* dirty) {
   for (size_t i = 0; i < more.size(); ++i) {
     std::vector<ChunkRange>& ranges = (*dirty)[i];
@@ -137,6 +145,7 @@ Status FindChanges(Guest* guest, const DirtyChunks& dirty, CommittedImage* image
                    ChangeSet* changes) {
   const perdure_program& program = guest->program();
   changes->runs.resize(program.memory_count);
+  changes->unchanged.resize(program.memory_count);
   for (uint32_t i = 0; i < program.memory_count; ++i) {
     const wasm_rt_memory_t& memory = *guest->memory(i);
     PERDURE_TRY(image->MakeRoom(i, memory.pages));
@@ -149,8 +158,9 @@ Status FindChanges(Guest* guest, const DirtyChunks& dirty, CommittedImage* image
         PrefetchChunk(memory.data, dirty[i][at + 1].begin);
         PrefetchChunk(image->memory(i), dirty[i][at + 1].begin);
       }
-      changes->chunks_changed += FindRuns(memory.data, image->memory(i), range, &changes->runs[i]);
+      FindRuns(memory.data, image->memory(i), range, &changes->runs[i], &changes->unchanged[i]);
     }
+    changes->chunks_changed += ChunksIn(dirty[i]) - changes->unchanged[i].size();
   }
   for (uint32_t i = 0; i < program.global_count; ++i) {
     if (image->GlobalDiffers(*guest, i)) changes->globals.push_back(i);

@@ -1,6 +1,7 @@
 // ChangeSet: what one event changed, between the guest and the committed image.
 //
-//     CollectDirty ──► FindChanges ──► EncodeChanges ──► (commit) ──► Advance   image := guest
+//     CollectDirty ──► FindChanges ──► EncodeChanges ──► (commit) ──► Advance   image := guest,
+//            │                                                          Rearm     for the next event
 //            └──────────────────────────────┴────────────────┴──────► Rollback  guest := image
 //
 // Threads: confined to the instance's thread.
@@ -27,6 +28,7 @@ struct ChangeSet {
   std::vector<uint32_t> globals, tables, segments;
   bool host_table = false;
   bool stack = false;
+  std::vector<std::vector<uint64_t>> unchanged;  // per memory, chunks reported without reason
   uint64_t chunks_changed = 0;
 
   bool empty() const;
@@ -42,6 +44,9 @@ Status CollectDirty(const Guest& guest, const LazyMemory* lazy,
 // The same by Tracker::Peek: for an event that is going to be rolled back.
 Status PeekDirty(const Guest& guest, const LazyMemory* lazy,
                  const std::vector<std::unique_ptr<Tracker>>& trackers, DirtyChunks* dirty);
+
+// After CollectDirty, before the guest runs again. `changes`: of what was collected, or empty.
+Status Rearm(const std::vector<std::unique_ptr<Tracker>>& trackers, const ChangeSet& changes);
 
 // Adds ranges to those of *dirty, which has as many memories or none.
 void AddRanges(const DirtyChunks& more, DirtyChunks* dirty);

@@ -62,7 +62,14 @@ Status Instance::Impl::Record(const EventRecord& record, const ChangeSet& change
   series_.Clear();
   compare_all_ = false;
   if (commits) AfterCommit(began_ns);
-  return LetGo();
+  // What was undone stays writable: the next event may well write there again.
+  return record.outcome == EventOutcome::kTrapped ? LetGo() : ArmAgain(changes);
+}
+
+// Writes are seen again. Nobody has waited for this: the event is answered.
+Status Instance::Impl::ArmAgain(const ChangeSet& changes) {
+  Status status = Rearm(trackers_, changes);
+  return status.ok() ? LetGo() : Poison(std::move(status));
 }
 
 // Guest and image are equal (E3).

@@ -29,20 +29,20 @@ void AddMask(uint64_t mask, uint64_t first, std::vector<WordRun>* runs) {
 
 }  // namespace
 
-uint64_t FindRuns(const uint8_t* now, const uint8_t* then, ChunkRange chunks,
-                  std::vector<WordRun>* runs) {
+void FindRuns(const uint8_t* now, const uint8_t* then, ChunkRange chunks,
+              std::vector<WordRun>* runs, std::vector<uint64_t>* unchanged) {
   const auto compare = ChunkComparers().front().compare;
-  uint64_t changed = 0;
   for (uint64_t chunk = chunks.begin; chunk < chunks.end; ++chunk) {
     WordMask mask;
     const uint64_t offset = chunk * kChunkBytes;
-    if (!compare(now + offset, then + offset, &mask)) continue;
-    ++changed;
+    if (!compare(now + offset, then + offset, &mask)) {
+      unchanged->push_back(chunk);
+      continue;
+    }
     for (uint64_t i = 0; i < std::size(mask.words); ++i) {
       AddMask(mask.words[i], chunk * kChunkWords + i * 64, runs);
     }
   }
-  return changed;
 }
 
 }  // namespace perdure

@@ -16,9 +16,9 @@ struct WordRun {
 };
 
 // Appends the runs in which `now` and `then`, two images of a whole memory, differ within `chunks`,
-// ascending and maximal; a run may cross chunks. Returns the number of chunks with a difference.
+// ascending and maximal; a run may cross chunks; and to *unchanged the chunks without a difference.
 // REQUIRES: `chunks` lies behind every run already in *runs, and both images reach to its end.
-uint64_t FindRuns(const uint8_t* now, const uint8_t* then, ChunkRange chunks,
-                  std::vector<WordRun>* runs);
+void FindRuns(const uint8_t* now, const uint8_t* then, ChunkRange chunks,
+              std::vector<WordRun>* runs, std::vector<uint64_t>* unchanged);
 
 }  // namespace perdure

@@ -134,7 +134,7 @@ Result<Outcome> Instance::Impl::Settle(abi::GuestEnd end, EventRecord record) {
     if (record.kind == EventKind::kCall && changes.empty() && guest_->host().effects.empty() &&
         series_.empty()) {
       ++stats_.events_unchanged;  // (E10)
-      PERDURE_TRY(LetGo());
+      PERDURE_TRY(ArmAgain(changes));
       return outcome;
     }
   }
@@ -236,7 +236,7 @@ Status Instance::Impl::RunStartEvent() {
   PERDURE_TRY(CommitGroup());
   Advance(guest_.get(), changes, image_.get());
   AfterCommit(began_ns);
-  return poisoned_;
+  return poisoned_.ok() ? ArmAgain(changes) : poisoned_;
 }
 
 }  // namespace perdure

@@ -96,7 +96,7 @@ Status Instance::Impl::EndSeries() {
   }
   Advance(guest_.get(), changes, image_.get());
   series_.Clear();
-  return LetGo();
+  return ArmAgain(changes);
 }
 
 // An event was undone, and with it those before it in the series: brings these back, as a row.

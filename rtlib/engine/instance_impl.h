@@ -114,6 +114,7 @@ class Instance::Impl {
   Status Poison(Status why);
   Status Record(const EventRecord& record, const ChangeSet& changes, const DirtyChunks& dirty,
                 uint64_t began_ns);
+  Status ArmAgain(const ChangeSet& changes);
   Status LetGo();
   Status AppendToGroup(const EventRecord& record);
   Status AppendRow(const EventRecord& record);

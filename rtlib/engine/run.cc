@@ -348,12 +348,13 @@ Result<bool> Instance::Impl::SettlePause(EventRecord record, uint64_t began_ns) 
   if (!encoded.ok()) {
     held_dirty_ = std::move(dirty);
     guest_->stack() = image_->stack();
+    PERDURE_TRY(ArmAgain({}));
     return false;
   }
   ++stats_.events;
   if (record.kind == EventKind::kResume && changes.empty() && guest_->host().effects.empty()) {
     ++stats_.events_unchanged;  // (E10)
-    PERDURE_TRY(LetGo());
+    PERDURE_TRY(ArmAgain(changes));
     return true;
   }
   Seal(&record, changes);

@@ -1,26 +1,28 @@
 // wp-async or wp-sync, whichever is cheaper for what the program does at present.
 //
 //   wp-async  a written chunk costs one fault inside the kernel, an event a scan of all page tables
-//   wp-sync   a written chunk costs a signal and two system calls, an event nothing
+//   wp-sync   a written chunk costs a signal and two system calls, but for hot ones (hot_pages.h),
+//             which cost a comparison; an event nothing
 //
-// (64 MiB: 18 us an event and 1.3 us a chunk, against 6 us a chunk; 1 GiB: 260 us an event.) The
-// first is right for small memories and for events that write much, the second for large memories
-// and events that write little, and a program can be both at different times. So the choice is made
-// while it runs, from what was measured: the scan at each event, a chunk's price by a trial once in
-// the process.
+// (64 MiB: 18 us an event and 1.3 us a chunk, against 6 us a chunk; 1 GiB: 260 us an event; 64 KiB:
+// 2 to 7 us an event.) The first is right for events that write much, the second for those that
+// write little, or write to the same few chunks, and the more so the larger the memory; a program
+// can be both at different times. So the choice is made while it runs, from what was measured: the
+// scan at each event, a chunk's price by a trial once in the process. Which chunks would be hot is
+// known under either way.
 //
 //   ASYNC --regret > price of a change--> SYNC          (track_choice.h)
 //     ^-----------------------------------'
 //
 // Invariants
-//  (1) A change happens between a collection and the return from it: nothing is written while
-//      neither way is armed.
+//  (1) A change happens in Rearm: nothing is written while neither way is armed.
 //  (2) If the other way cannot be had, the present one stays for good.
 //  (3) The trial is made only after kTrialEvents events in which even a conservative guess said
 //      that it might matter: a short-lived process does not pay for it.
 #include <algorithm>
 
 #include "rtlib/base/clock.h"
+#include "rtlib/track/hot_pages.h"
 #include "rtlib/track/track_choice.h"
 #include "rtlib/track/trackers.h"
 
@@ -31,6 +33,8 @@ namespace {
 constexpr int kTrialEvents = 16;
 // A signal costs at least this much more than a fault inside the kernel.
 constexpr uint64_t kSignalNsLeast = 1000;
+// Comparing a chunk that is in no cache.
+constexpr uint64_t kCompareNs = 600;
 // Changing walks all page tables a few times; the first guess of its price is this many scans.
 constexpr uint64_t kScansAChange = 20;
 
@@ -49,10 +53,17 @@ class AdaptiveTracker final : public Tracker {
   Status Collect(uint64_t size_bytes, std::vector<ChunkRange>* dirty) override {
     const uint64_t began = MonotonicNs();
     PERDURE_TRY(present_->Collect(size_bytes, dirty));
-    const uint64_t took = MonotonicNs() - began;
+    size_bytes_ = size_bytes;
     if (size_bytes == 0 || settled_) return OkStatus();
-    if (!ShouldChange(size_bytes, ChunksIn(*dirty), took)) return OkStatus();
-    return Change(size_bytes);
+    if (mode_ == TrackMode::kWpAsync) NoteScan(((MonotonicNs() - began) << 20) / size_bytes);
+    collected_ = *dirty;
+    return OkStatus();
+  }
+
+  Status Rearm(const std::vector<uint64_t>& unchanged) override {
+    PERDURE_TRY(present_->Rearm(unchanged));
+    if (size_bytes_ == 0 || settled_ || !ShouldChange(unchanged)) return OkStatus();
+    return Change(size_bytes_);
   }
 
   // An event that is undone says nothing about those that are not.
@@ -63,24 +74,46 @@ class AdaptiveTracker final : public Tracker {
   TrackMode mode() const override { return mode_; }
 
  private:
-  bool ShouldChange(uint64_t size_bytes, uint64_t chunks, uint64_t took_ns) {
-    const bool is_async = mode_ == TrackMode::kWpAsync;
-    if (is_async) NoteScan((took_ns << 20) / size_bytes);
-    if (prices_.sync_ns == 0 && !Try(size_bytes, chunks)) return false;
-    const uint64_t async_ns = ScanNs(size_bytes) + chunks * prices_.async_ns;
-    const uint64_t sync_ns = chunks * prices_.sync_ns;
-    return is_async ? choice_.Prefers(sync_ns, async_ns) : choice_.Prefers(async_ns, sync_ns);
+  bool ShouldChange(const std::vector<uint64_t>& unchanged) {
+    const Written written = CountWritten(unchanged);
+    if (prices_.sync_ns == 0 && !Try(written)) return false;
+    const uint64_t async_ns =
+        ScanNs(size_bytes_) + (written.hot + written.others) * prices_.async_ns;
+    const uint64_t sync_ns = hot_.open_count() * kCompareNs + written.others * prices_.sync_ns;
+    return mode_ == TrackMode::kWpAsync ? choice_.Prefers(sync_ns, async_ns)
+                                        : choice_.Prefers(async_ns, sync_ns);
+  }
+
+  // Chunks that were really written to, by what they are for wp-sync.
+  struct Written {
+    uint64_t hot = 0, others = 0;
+  };
+  Written CountWritten(const std::vector<uint64_t>& unchanged) {
+    Written written;
+    if (ChunksIn(collected_) > HotPages::kWrittenMax + HotPages::kOpenMax) {
+      hot_.Clear();
+      written.others = ChunksIn(collected_);
+      return written;
+    }
+    for (const ChunkRange& range : collected_) {
+      for (uint64_t chunk = range.begin; chunk < range.end; ++chunk) {
+        if (std::binary_search(unchanged.begin(), unchanged.end(), chunk)) continue;
+        hot_.Written(chunk) ? ++written.hot : ++written.others;
+      }
+    }
+    hot_.EndEvent(size_bytes_ / kChunkBytes);
+    return written;
   }
 
   // False while there are no prices (3).
-  bool Try(uint64_t size_bytes, uint64_t chunks) {
-    if (ScanNs(size_bytes) > chunks * kSignalNsLeast) ++worth_a_trial_;
+  bool Try(const Written& written) {
+    if (ScanNs(size_bytes_) > written.others * kSignalNsLeast) ++worth_a_trial_;
     if (worth_a_trial_ < kTrialEvents) return false;
     const Result<TrackPrices> prices = MeasureTrackPrices();
     settled_ = !prices.ok();
     if (settled_) return false;
     prices_ = *prices;
-    choice_ = TrackChoice(kScansAChange * ScanNs(size_bytes));
+    choice_ = TrackChoice(kScansAChange * ScanNs(size_bytes_));
     return true;
   }
 
@@ -109,7 +142,12 @@ class AdaptiveTracker final : public Tracker {
   Status Use(TrackMode mode, uint64_t size_bytes) {
     present_.reset();  // a range can be registered once
     mode_ = mode;
-    PERDURE_ASSIGN_OR_RETURN(present_, CreateTracker(mode, base_, reserved_bytes_, missing_));
+    if (mode == TrackMode::kWpAsync) {
+      PERDURE_ASSIGN_OR_RETURN(present_, CreateWpAsyncTracker(base_, reserved_bytes_, missing_));
+    } else {
+      PERDURE_ASSIGN_OR_RETURN(
+          present_, CreateWpSyncTracker(base_, reserved_bytes_, missing_, {}, /*keeps_hot=*/true));
+    }
     return present_->Arm(size_bytes);
   }
 
@@ -120,6 +158,9 @@ class AdaptiveTracker final : public Tracker {
   TrackMode mode_ = TrackMode::kWpAsync;
   TrackChoice choice_ = TrackChoice(0);
   TrackPrices prices_;
+  HotPages hot_;  // of chunks: a system whose pages are larger has none that is hot
+  std::vector<ChunkRange> collected_;
+  uint64_t size_bytes_ = 0;
   int worth_a_trial_ = 0;
   uint64_t scan_ns_a_mib_ = UINT64_MAX / 2;
   bool settled_ = false;

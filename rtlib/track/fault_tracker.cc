@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <span>
+#include <utility>
 
 #include "rtlib/abi/fault.h"
 #include "rtlib/abi/memory.h"
@@ -39,6 +40,7 @@ Status FaultTracker::Arm(uint64_t size_bytes) {
   PERDURE_CHECK(size_bytes <= abi::AccessibleBytes(base_), "tracking beyond the memory's size");
   abi::TakeSmallestSize(base_);
   ClearMarks();
+  hot_.Clear();
   armed_bytes_ = 0;
   const ChunkRange everything = {0, size_bytes};
   const std::span<const ChunkRange> touched = missing_ == nullptr
@@ -54,10 +56,19 @@ Status FaultTracker::Arm(uint64_t size_bytes) {
 }
 
 Status FaultTracker::Collect(uint64_t size_bytes, std::vector<ChunkRange>* dirty) {
-  const std::vector<ChunkRange> runs = DirtyRuns(size_bytes);
-  ReportRuns(runs, dirty);
+  collected_ = DirtyRuns(size_bytes);
+  collected_bytes_ = size_bytes;
+  ReportRuns(collected_, dirty);
+  return OkStatus();
+}
+
+Status FaultTracker::Rearm(const std::vector<uint64_t>& unchanged) {
+  std::vector<ChunkRange> runs = std::exchange(collected_, {});
+  const uint64_t size_bytes = collected_bytes_;
+  const uint64_t intact = all_dirty_ ? 0 : std::min(armed_bytes_, size_bytes) / page_bytes_;
   ClearMarks();
   armed_bytes_ = 0;
+  if (limits_.keeps_hot) KeepHot(intact, unchanged, &runs);
   PERDURE_TRY(ProtectRuns(runs));
   if (size_bytes > seen_bytes_ && !Protect(base_ + seen_bytes_, size_bytes - seen_bytes_)) {
     return SystemError("write-protecting memory");
@@ -96,13 +107,55 @@ Status FaultTracker::ProtectRuns(const std::vector<ChunkRange>& runs) {
   for (size_t i = 0; i < runs.size();) {
     const uint64_t begin = runs[i].begin;
     uint64_t end = runs[i].end;
-    for (++i; i < runs.size() && runs[i].begin - end <= limits_.pages_a_call; ++i)
+    for (++i; i < runs.size() && runs[i].begin - end <= limits_.pages_a_call; ++i) {
+      if (limits_.keeps_hot && AnyMarked(end, runs[i].begin)) break;
       end = runs[i].end;
+    }
     if (!Protect(base_ + begin * page_bytes_, (end - begin) * page_bytes_)) {
       return SystemError("write-protecting memory");
     }
   }
   return OkStatus();
+}
+
+bool FaultTracker::AnyMarked(uint64_t begin, uint64_t end) const {
+  while (begin < end && !marks_.Has(begin)) ++begin;
+  return begin < end;
+}
+
+bool FaultTracker::IsUnchanged(uint64_t page, const std::vector<uint64_t>& unchanged) const {
+  const uint64_t chunks_a_page = page_bytes_ / kChunkBytes;
+  const uint64_t first = page * chunks_a_page;
+  const auto found = std::lower_bound(unchanged.begin(), unchanged.end(), first);
+  const uint64_t after = static_cast<uint64_t>(unchanged.end() - found);
+  return after >= chunks_a_page && *found == first &&
+         found[static_cast<ptrdiff_t>(chunks_a_page) - 1] == first + chunks_a_page - 1;
+}
+
+void FaultTracker::KeepHot(uint64_t intact, const std::vector<uint64_t>& unchanged,
+                           std::vector<ChunkRange>* runs) {
+  uint64_t written = 0;
+  for (const ChunkRange& run : *runs) {
+    for (uint64_t page = run.begin; page < std::min(run.end, intact); ++page) {
+      if (hot_.IsOpen(page) && IsUnchanged(page, unchanged)) continue;
+      if (++written > HotPages::kWrittenMax) return hot_.Clear();
+      hot_.Written(page);
+    }
+  }
+  hot_.EndEvent(intact);
+  if (hot_.open_count() == 0) return;
+  for (size_t i = 0; i < hot_.open_count(); ++i) Mark(hot_.open_page(i));
+  std::vector<ChunkRange> closed;
+  for (const ChunkRange& run : *runs) {
+    uint64_t begin = run.begin;
+    for (uint64_t page = begin; page < std::min(run.end, intact); ++page) {
+      if (!marks_.Has(page)) continue;
+      AppendRange(&closed, begin, page);
+      begin = page + 1;
+    }
+    AppendRange(&closed, begin, run.end);
+  }
+  *runs = std::move(closed);
 }
 
 bool FaultTracker::OnWriteHook(void* context, uintptr_t address) {

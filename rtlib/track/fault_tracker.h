@@ -1,12 +1,15 @@
 // FaultTracker: what wp-sync and mprotect have in common. Pages are protected, our own fault
 // handler notes the first write to each and unprotects it.
 //
-//   CLEAN (protected) --write: OnWrite--> DIRTY (writable) --Collect--> CLEAN
+//   CLEAN (protected) --write: OnWrite--> DIRTY (writable) --Collect, Rearm--> CLEAN
+//                                           ^  |
+//                                           +--+ Rearm, a hot page: reported each time, writable
 //
 // Invariants
-//  (1) Between Arm/Collect and the next Collect, every page of [0, armed bytes) that is still the
+//  (1) Between Arm/Rearm and the next Collect, every page of [0, armed bytes) that is still the
 //      page that was armed is protected, or missing and will be protected when it is loaded, or
-//      marked in the bitmap, or everything is taken for dirty.
+//      marked in the bitmap, or everything is taken for dirty. Hot pages (hot_pages.h) are marked
+//      from the beginning.
 //  (2) Pages given up and had back since (abi::TakeSmallestSize) are not protected and not what
 //      they were, hence all reported.
 //  (3) OnWrite never makes an address accessible that the guest has no right to: only armed pages
@@ -29,6 +32,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "rtlib/track/hot_pages.h"
 #include "rtlib/track/page_bitmap.h"
 #include "rtlib/track/tracker.h"
 
@@ -40,12 +44,14 @@ class FaultTracker : public Tracker {
 
   Status Arm(uint64_t size_bytes) final;
   Status Collect(uint64_t size_bytes, std::vector<ChunkRange>* dirty) final;
+  Status Rearm(const std::vector<uint64_t>& unchanged) final;
   Status Peek(uint64_t size_bytes, std::vector<ChunkRange>* dirty) final;
 
  protected:
   struct Limits {
     uint64_t runs;          // isolated dirty runs until everything is taken for dirty
     uint64_t pages_a_call;  // clean pages cheaper to protect again than to skip by a call
+    bool keeps_hot;         // pages that are written all the time stay writable
   };
 
   // `missing`: pages that arrive protected, so that Arm() need not protect them beforehand; null:
@@ -76,6 +82,11 @@ class FaultTracker : public Tracker {
   std::vector<ChunkRange> MarkedRuns(uint64_t end_page) const;
   void ClearMarks();
   Status ProtectRuns(const std::vector<ChunkRange>& runs);
+  bool AnyMarked(uint64_t begin, uint64_t end) const;
+  // Marks those of the pages before `intact` that stay writable, and takes them out of *runs.
+  void KeepHot(uint64_t intact, const std::vector<uint64_t>& unchanged,
+               std::vector<ChunkRange>* runs);
+  bool IsUnchanged(uint64_t page, const std::vector<uint64_t>& unchanged) const;
 
   uint8_t* const base_;
   const uint64_t page_bytes_;
@@ -87,8 +98,11 @@ class FaultTracker : public Tracker {
   uint64_t first_marked_ = UINT64_MAX;  // bounds of the marked pages
   uint64_t last_marked_ = 0;
   uint64_t runs_ = 0;
+  HotPages hot_;
+  std::vector<ChunkRange> collected_;  // pages that Rearm is to protect
+  uint64_t collected_bytes_ = 0;       // the memory's size then
   uint64_t armed_bytes_ = 0;
-  uint64_t seen_bytes_ = 0;  // what the last Arm or Collect armed (6)
+  uint64_t seen_bytes_ = 0;  // what the last Arm or Rearm armed (6)
   bool all_dirty_ = false;
   bool started_ = false;
 };

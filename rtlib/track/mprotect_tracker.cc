@@ -31,10 +31,11 @@ uint64_t RunBudget() {
 class MprotectTracker final : public FaultTracker {
  public:
   // The kernel skips mappings that are read-only already, so one call re-protects any number of
-  // runs.
+  // runs, and a page that stayed writable would only be a mapping more.
   MprotectTracker(uint8_t* base, uint64_t reserved_bytes, WriteObserver observer)
-      : FaultTracker(base, reserved_bytes, {.runs = RunBudget(), .pages_a_call = UINT64_MAX},
-                     nullptr, observer) {}
+      : FaultTracker(base, reserved_bytes,
+                     {.runs = RunBudget(), .pages_a_call = UINT64_MAX, .keeps_hot = false}, nullptr,
+                     observer) {}
 
   ~MprotectTracker() override {
     const uint64_t accessible = abi::AccessibleBytes(base());

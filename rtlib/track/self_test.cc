@@ -49,7 +49,8 @@ Status ExpectDirty(Tracker* tracker, uint64_t size, std::initializer_list<uint64
   PERDURE_TRY(tracker->Peek(size, &dirty));
   PERDURE_TRY(ExpectAmong(dirty, chunks));
   PERDURE_TRY(tracker->Collect(size, &dirty));
-  return ExpectAmong(dirty, chunks);
+  PERDURE_TRY(ExpectAmong(dirty, chunks));
+  return tracker->Rearm({});
 }
 
 Status RunSelfTest(TrackMode mode, wasm_rt_memory_t* memory) {

@@ -36,6 +36,7 @@ Result<uint64_t> TimeChunkWrites(TrackMode mode, bool collects) {
       write();
       const uint64_t written = MonotonicNs();
       PERDURE_TRY(tracker->Collect(memory.size, &dirty));
+      PERDURE_TRY(tracker->Rearm({}));
       best = std::min(best, (collects ? MonotonicNs() : written) - began);
     }
     return best / kWrites;

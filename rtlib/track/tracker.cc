@@ -31,6 +31,7 @@ class CompareTracker final : public Tracker {
     AppendRange(dirty, 0, size_bytes / kChunkBytes);
     return OkStatus();
   }
+  Status Rearm(const std::vector<uint64_t>&) override { return OkStatus(); }
   Status Peek(uint64_t size_bytes, std::vector<ChunkRange>* dirty) override {
     return Collect(size_bytes, dirty);
   }
@@ -112,7 +113,7 @@ Result<std::unique_ptr<Tracker>> CreateTracker(TrackMode mode, uint8_t* base,
     case TrackMode::kWpAsync:
       return CreateWpAsyncTracker(base, reserved_bytes, missing);
     case TrackMode::kWpSync:
-      return CreateWpSyncTracker(base, reserved_bytes, missing, observer);
+      return CreateWpSyncTracker(base, reserved_bytes, missing, observer, /*keeps_hot=*/false);
     case TrackMode::kMprotect:
       if (missing != nullptr) PERDURE_TRY(missing->RegisterAlone());
       return CreateMprotectTracker(base, reserved_bytes, observer);
@@ -134,6 +135,8 @@ Result<std::unique_ptr<Tracker>> CreateBestTracker(uint8_t* base, uint64_t reser
                                                      : ChooseObservedMode());
   if (mode == TrackMode::kWpAsync && !IsForced())
     return CreateAdaptiveTracker(base, reserved_bytes, {}, missing);
+  if (mode == TrackMode::kWpSync && !IsForced() && observer.about_to_write == nullptr)
+    return CreateWpSyncTracker(base, reserved_bytes, missing, observer, /*keeps_hot=*/true);
   return CreateTracker(mode, base, reserved_bytes, missing, observer);
 }
 

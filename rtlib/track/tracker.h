@@ -56,14 +56,21 @@ class Tracker {
   // Starts (or restarts) tracking of [0, size_bytes): chunks written from now on are dirty.
   virtual Status Arm(uint64_t size_bytes) = 0;
 
-  // Replaces *dirty by the chunks of [0, size_bytes) written since the last Arm or Collect,
-  // ascending, without overlaps, and re-arms them. May report chunks that were not written; never
-  // misses one that was. size_bytes may have grown or shrunk since the last call. Multiple of
-  // kChunkBytes.
+  // Replaces *dirty by the chunks of [0, size_bytes) written since they were armed, ascending,
+  // without overlaps. May report chunks that were not written; never misses one that was.
+  // size_bytes may have grown or shrunk since the last call. Multiple of kChunkBytes.
+  //
+  // What is reported is armed again by this call, or by Rearm(), which is to follow before anything
+  // is written; if it does not follow, the chunks may be reported again.
   virtual Status Collect(uint64_t size_bytes, std::vector<ChunkRange>* dirty) = 0;
 
-  // The same, but re-arms nothing: the chunks stay dirty, and the next collection reports them
-  // again. For undoing what was written: writing to a chunk that is dirty anyway costs no fault.
+  // Arms what the last Collect reported, as far as that is not done. Not before an event has to
+  // wait for it: where it takes system calls, they come after the commit. `unchanged`: those of the
+  // chunks that turned out to be as they had been, ascending; a hint.
+  virtual Status Rearm(const std::vector<uint64_t>& unchanged) = 0;
+
+  // What Collect would report; arms nothing, so that the next collection reports it again. For
+  // undoing what was written: writing to a chunk that is dirty anyway costs no fault.
   virtual Status Peek(uint64_t size_bytes, std::vector<ChunkRange>* dirty) = 0;
 
   virtual TrackMode mode() const = 0;  // at present

@@ -12,8 +12,10 @@ namespace perdure {
 
 Result<std::unique_ptr<Tracker>> CreateWpAsyncTracker(uint8_t* base, uint64_t reserved_bytes,
                                                       MissingPages* missing);
+// `keeps_hot`: pages that are written all the time stay writable, and are reported each time.
 Result<std::unique_ptr<Tracker>> CreateWpSyncTracker(uint8_t* base, uint64_t reserved_bytes,
-                                                     MissingPages* missing, WriteObserver observer);
+                                                     MissingPages* missing, WriteObserver observer,
+                                                     bool keeps_hot);
 Result<std::unique_ptr<Tracker>> CreateMprotectTracker(uint8_t* base, uint64_t reserved_bytes,
                                                        WriteObserver observer);
 

@@ -66,6 +66,8 @@ class WpAsyncTracker final : public Tracker {
     return Report(kScanWpMatching, size_bytes, dirty);
   }
 
+  Status Rearm(const std::vector<uint64_t>&) override { return OkStatus(); }
+
   Status Peek(uint64_t size_bytes, std::vector<ChunkRange>* dirty) override {
     return Report(0, size_bytes, dirty);
   }

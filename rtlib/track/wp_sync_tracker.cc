@@ -18,8 +18,9 @@ class WpSyncTracker final : public FaultTracker {
  public:
   // A call costs about what protecting 20 pages costs, so gaps up to that are protected along.
   WpSyncTracker(uint8_t* base, uint64_t reserved_bytes, Userfault userfault, MissingPages* missing,
-                WriteObserver observer)
-      : FaultTracker(base, reserved_bytes, {.runs = UINT64_MAX, .pages_a_call = 20}, missing,
+                WriteObserver observer, bool keeps_hot)
+      : FaultTracker(base, reserved_bytes,
+                     {.runs = UINT64_MAX, .pages_a_call = 20, .keeps_hot = keeps_hot}, missing,
                      observer),
         userfault_(std::move(userfault)) {}
 
@@ -40,14 +41,14 @@ class WpSyncTracker final : public FaultTracker {
 }  // namespace
 
 Result<std::unique_ptr<Tracker>> CreateWpSyncTracker(uint8_t* base, uint64_t reserved_bytes,
-                                                     MissingPages* missing,
-                                                     WriteObserver observer) {
+                                                     MissingPages* missing, WriteObserver observer,
+                                                     bool keeps_hot) {
   const uint64_t features =
       UFFD_FEATURE_PAGEFAULT_FLAG_WP | UFFD_FEATURE_SIGBUS | kUffdWpUnpopulated;
   PERDURE_ASSIGN_OR_RETURN(Userfault userfault, Userfault::Open(features, base, reserved_bytes,
                                                                 Userfault::kProtection, missing));
   auto tracker = std::make_unique<WpSyncTracker>(base, reserved_bytes, std::move(userfault),
-                                                 missing, observer);
+                                                 missing, observer, keeps_hot);
   PERDURE_TRY(tracker->Start());
   return std::unique_ptr<Tracker>(std::move(tracker));
 }

@@ -13,9 +13,11 @@ namespace {
 using Image = std::vector<uint8_t>;
 
 std::vector<std::pair<uint64_t, uint64_t>> Runs(const Image& now, const Image& then,
-                                                ChunkRange range, uint64_t* changed) {
+                                                ChunkRange range,
+                                                std::vector<uint64_t>* unchanged) {
   std::vector<WordRun> runs;
-  *changed = FindRuns(now.data(), then.data(), range, &runs);
+  unchanged->clear();
+  FindRuns(now.data(), then.data(), range, &runs, unchanged);
   std::vector<std::pair<uint64_t, uint64_t>> pairs;
   for (const WordRun& run : runs) pairs.emplace_back(run.first, run.count);
   return pairs;
@@ -29,12 +31,12 @@ TEST_CASE("runs are maximal, count words and cross chunks") {
   now[kChunkBytes - 1] = 1;      // word 511
   now[kChunkBytes] = 1;          // word 512: the same run over a chunk's end
   now[4 * kChunkBytes - 1] = 1;  // the last word
-  uint64_t changed;
-  const auto runs = Runs(now, then, {0, 4}, &changed);
+  std::vector<uint64_t> unchanged;
+  const auto runs = Runs(now, then, {0, 4}, &unchanged);
   CHECK(runs == std::vector<std::pair<uint64_t, uint64_t>>{{0, 1}, {7, 2}, {511, 2}, {2047, 1}});
-  CHECK(changed == 3);
-  CHECK(Runs(now, then, {2, 3}, &changed).empty());
-  CHECK(changed == 0);
+  CHECK(unchanged == std::vector<uint64_t>{2});
+  CHECK(Runs(now, then, {2, 3}, &unchanged).empty());
+  CHECK(unchanged == std::vector<uint64_t>{2});
 }
 
 TEST_CASE("copying the runs makes the images equal, and no run holds an equal word at its ends") {
@@ -45,8 +47,9 @@ TEST_CASE("copying the runs makes the images equal, and no run holds an equal wo
     now = then;
     for (int i = 0; i < 200; ++i) now[random() % now.size()] = static_cast<uint8_t>(random() % 3);
     std::vector<WordRun> runs;
-    FindRuns(now.data(), then.data(), {0, 3}, &runs);
-    FindRuns(now.data(), then.data(), {3, 8}, &runs);
+    std::vector<uint64_t> unchanged;
+    FindRuns(now.data(), then.data(), {0, 3}, &runs, &unchanged);
+    FindRuns(now.data(), then.data(), {3, 8}, &runs, &unchanged);
     uint64_t end = 0;
     for (const WordRun& run : runs) {
       REQUIRE(run.count > 0);

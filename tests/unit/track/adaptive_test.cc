@@ -90,6 +90,7 @@ TEST_CASE("no write is lost around a change of the way of tracking (1)") {
         std::erase_if(written, [&](uint64_t chunk) { return chunk >= memory.size / kChunkBytes; });
       }
       REQUIRE((*tracker)->Collect(memory.size, &dirty).ok());
+      REQUIRE((*tracker)->Rearm({}).ok());
       for (const ChunkRange& range : dirty) {
         for (uint64_t chunk = range.begin; chunk < range.end; ++chunk) written.erase(chunk);
       }

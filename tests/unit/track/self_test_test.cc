@@ -19,6 +19,7 @@ class BlindTracker final : public Tracker {
     ++collection_;
     return OkStatus();
   }
+  Status Rearm(const std::vector<uint64_t>& unchanged) override { return truth_->Rearm(unchanged); }
   Status Peek(uint64_t size_bytes, std::vector<ChunkRange>* dirty) override {
     dirty->clear();
     std::vector<ChunkRange> all;
@@ -83,8 +84,12 @@ TEST_CASE("the self-test refuses a tracker that takes a look for a collection") 
     Status Collect(uint64_t size_bytes, std::vector<ChunkRange>* dirty) override {
       return truth_.Collect(size_bytes, dirty);
     }
+    Status Rearm(const std::vector<uint64_t>& unchanged) override {
+      return truth_.Rearm(unchanged);
+    }
     Status Peek(uint64_t size_bytes, std::vector<ChunkRange>* dirty) override {
-      return truth_.Collect(size_bytes, dirty);
+      PERDURE_TRY(Collect(size_bytes, dirty));
+      return Rearm({});
     }
     TrackMode mode() const override { return truth_.mode(); }
 

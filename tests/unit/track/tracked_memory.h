@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "rtlib/abi/memory.h"
-#include "rtlib/track/tracker.h"
+#include "rtlib/track/trackers.h"
 
 namespace perdure {
 
@@ -33,10 +33,15 @@ inline std::vector<TrackMode> WorkingModes() {
 
 class TrackedMemory {
  public:
-  TrackedMemory(TrackMode mode, uint64_t pages, uint64_t max_pages, bool is64 = false) {
+  enum class Hot : uint8_t { kProtected, kKept };
+
+  TrackedMemory(TrackMode mode, uint64_t pages, uint64_t max_pages, bool is64 = false,
+                Hot hot = Hot::kProtected) {
     REQUIRE(abi::AllocateMemory(&memory_, pages, max_pages, is64));
     Result<std::unique_ptr<Tracker>> tracker =
-        CreateTracker(mode, memory_.data, abi::ReservedBytes(memory_));
+        hot == Hot::kKept
+            ? CreateWpSyncTracker(memory_.data, abi::ReservedBytes(memory_), nullptr, {}, true)
+            : CreateTracker(mode, memory_.data, abi::ReservedBytes(memory_));
     if (!tracker.ok()) FAIL(tracker.status().message());
     tracker_ = std::move(*tracker);
     CHECK(tracker_->mode() == mode);
@@ -64,13 +69,15 @@ class TrackedMemory {
   }
   void StopTracking() { tracker_.reset(); }
 
-  // Collects, checks the form of the answer and that nothing written since is missing, and returns
-  // it.
+  // Collects, checks the form of the answer and that nothing written since is missing, arms what was
+  // found again, and returns it.
   std::set<uint64_t> Collect() {
     std::vector<ChunkRange> dirty = {{7, 8}};  // must be replaced
     const Status status = tracker_->Collect(memory_.size, &dirty);
     if (!status.ok()) FAIL(status.message());
     std::set<uint64_t> chunks = Checked(dirty);
+    const Status armed = tracker_->Rearm(Unchanged(chunks));
+    if (!armed.ok()) FAIL(armed.message());
     written_.clear();
     return chunks;
   }
@@ -88,6 +95,14 @@ class TrackedMemory {
   uint64_t chunk_count() const { return memory_.size / kChunkBytes; }
 
  private:
+  std::vector<uint64_t> Unchanged(const std::set<uint64_t>& chunks) const {
+    std::vector<uint64_t> unchanged;
+    for (const uint64_t chunk : chunks) {
+      if (!written_.contains(chunk)) unchanged.push_back(chunk);
+    }
+    return unchanged;
+  }
+
   std::set<uint64_t> Checked(const std::vector<ChunkRange>& dirty) {
     std::set<uint64_t> chunks;
     uint64_t last_end = 0;
