@@ -59,6 +59,7 @@ class SqliteStore final : public Store {
   Status Begin() override;
   Status Commit() override;
   void Abort() override;
+  Status CommitEvent(const EventRecord& event) override;
 
   Status Clear() override;
   Status PutHeader(const StateHeader& header) override;
@@ -151,6 +152,9 @@ class SqliteStore final : public Store {
   Status Write(Statement* statement);  // steps and resets a writing statement
   Status RequireOpen() const;
   Status RequireTransaction() const;  // one without a failed write
+  Status BeginWriting();  // of a transaction
+  Status Committed(int rc);
+  Result<Statement*> BindEvent(const EventRecord& event);
   Status SealAndCheckpoint(const StateHeader& sealed);
   Status ForEachBlob(const char* sql, const BlobVisitor& visit);
   Status AppendPieces(uint64_t seq, std::string_view rest);

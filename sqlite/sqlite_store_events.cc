@@ -47,11 +47,13 @@ void BindOptional(Statement* statement, int parameter, std::string_view text) {
 
 }  // namespace
 
-Status SqliteStore::AppendEvent(const EventRecord& event) {
+// The statement that appends the row, with all of the event but the pieces behind the first of its
+// delta. It refers to the event.
+Result<Statement*> SqliteStore::BindEvent(const EventRecord& event) {
   PERDURE_ASSIGN_OR_RETURN(Statement * append, UseInTransaction(kAppendEvent));
   const std::string_view delta = event.delta;
-  const std::string_view rest = delta.substr(std::min(delta.size(), piece_bytes_));
-  const uint64_t pieces = (rest.size() + piece_bytes_ - 1) / piece_bytes_;
+  const size_t rest = delta.size() - std::min(delta.size(), piece_bytes_);
+  const uint64_t pieces = (rest + piece_bytes_ - 1) / piece_bytes_;
   if (pieces > static_cast<uint64_t>(kPiecesMax)) {
     return StateError(StatusCode::kResourceExhausted, connection_->path(),
                       "has no room for an event that changed ", delta.size(), " bytes");
@@ -72,8 +74,14 @@ Status SqliteStore::AppendEvent(const EventRecord& event) {
   BindOptional(append, 14, event.earlier);
   append->BindBits(15, pieces);
   appended_ = true;
+  return append;
+}
+
+Status SqliteStore::AppendEvent(const EventRecord& event) {
+  PERDURE_ASSIGN_OR_RETURN(Statement * append, BindEvent(event));
   PERDURE_TRY(Write(append));
-  return AppendPieces(event.seq, rest);
+  const std::string_view delta = event.delta;
+  return AppendPieces(event.seq, delta.substr(std::min(delta.size(), piece_bytes_)));
 }
 
 Status SqliteStore::AppendPieces(uint64_t seq, std::string_view rest) {

@@ -47,13 +47,16 @@ Status Instance::Impl::Poison(Status why) {
 // (E3).
 Status Instance::Impl::Record(const EventRecord& record, const ChangeSet& changes,
                               const DirtyChunks& dirty, uint64_t began_ns) {
-  Status stored = AppendToGroup(record);
-  const bool commits = stored.ok() && (creating_ || GroupIsFull(MonotonicNs()));
-  if (commits && creating_) {  // (E11)
+  const uint64_t now_ns = MonotonicNs();
+  JoinGroup(record.seq, now_ns);
+  const bool commits = creating_ || GroupIsFull(now_ns);
+  Status stored =
+      commits && !creating_ && !transaction_open_ ? CommitRow(record) : AppendRow(record);
+  if (stored.ok() && creating_) {  // (E11)
     SealHeader();
     stored = store_->PutHeader(header_);
   }
-  if (commits && stored.ok()) stored = CommitGroup();
+  if (stored.ok() && commits && transaction_open_) stored = CommitGroup();
   if (!stored.ok()) {
     RollBack(dirty);
     return Poison(std::move(stored));
@@ -78,11 +81,6 @@ Status Instance::Impl::LetGo() {
   return status.ok() ? status : Poison(std::move(status));
 }
 
-Status Instance::Impl::AppendToGroup(const EventRecord& record) {
-  JoinGroup(record.seq, MonotonicNs());
-  return AppendRow(record);
-}
-
 Status Instance::Impl::AppendRow(const EventRecord& record) {
   const TimeAdder timer(&stats_.store_ns);
   if (!transaction_open_) {
@@ -90,10 +88,23 @@ Status Instance::Impl::AppendRow(const EventRecord& record) {
     transaction_open_ = true;
   }
   PERDURE_TRY(store_->AppendEvent(record));
+  RowAdded(record);
+  return OkStatus();
+}
+
+// A group that is this one row.
+Status Instance::Impl::CommitRow(const EventRecord& record) {
+  const TimeAdder timer(&stats_.store_ns);
+  PERDURE_TRY(store_->CommitEvent(record));
+  ++stats_.commits;
+  RowAdded(record);
+  return OkStatus();
+}
+
+void Instance::Impl::RowAdded(const EventRecord& record) {
   newest_ = {record.seq, record.hash};
   folder_.RowAdded(FoldWeight(record));
   chunks_of_last_event_ = record.chunks;
-  return OkStatus();
 }
 
 // The event that was executed just now is in the group, and its effects wait for the commit.

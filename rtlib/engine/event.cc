@@ -230,7 +230,8 @@ Status Instance::Impl::RunStartEvent() {
   Seal(&record, changes);
   ++stats_.events;
   transaction_open_ = true;
-  PERDURE_TRY(AppendToGroup(record));
+  JoinGroup(record.seq, MonotonicNs());
+  PERDURE_TRY(AppendRow(record));
   SealHeader();
   PERDURE_TRY(store_->PutHeader(header_));
   PERDURE_TRY(CommitGroup());

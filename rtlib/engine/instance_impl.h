@@ -116,8 +116,9 @@ class Instance::Impl {
                 uint64_t began_ns);
   Status ArmAgain(const ChangeSet& changes);
   Status LetGo();
-  Status AppendToGroup(const EventRecord& record);
   Status AppendRow(const EventRecord& record);
+  Status CommitRow(const EventRecord& record);
+  void RowAdded(const EventRecord& record);
   void JoinGroup(uint64_t seq, uint64_t now_ns);
   bool GroupIsFull(uint64_t now_ns) const;
   Status CommitGroup();

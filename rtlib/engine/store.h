@@ -119,6 +119,12 @@ class Store {
   virtual Status Begin() = 0;
   virtual Status Commit() = 0;
   virtual void Abort() = 0;  // no-op without an open transaction
+  // Begin, AppendEvent and Commit. A store may know a shorter way; if it fails, Abort() as well.
+  virtual Status CommitEvent(const EventRecord& event) {
+    PERDURE_TRY(Begin());
+    PERDURE_TRY(AppendEvent(event));
+    return Commit();
+  }
 
   // Writes; each REQUIRES an open transaction. Put replaces.
   virtual Status Clear() = 0;  // deletes everything, header included (--perdure-fresh)

@@ -150,7 +150,8 @@ TEST_CASE("a process killed among the pieces of an event leaves it whole or not 
   ScratchState scratch;
   std::mt19937 random(17);
   uint64_t newest = 0;
-  for (int round = 0; round < 25 && newest + 1 < expected.size(); ++round) {
+  // On a busy machine the first children do not get far.
+  for (int round = 0; (round < 25 || newest <= 3) && newest + 1 < expected.size(); ++round) {
     const pid_t child = Fork();
     if (child == 0) {
       Program program(scratch.path());
@@ -173,7 +174,6 @@ TEST_CASE("a process killed among the pieces of an event leaves it whole or not 
     newest = program.newest();
     CHECK(program.MemoryHash() == expected[newest]);
   }
-  CHECK(newest > 3);
 }
 
 }  // namespace
