@@ -1,4 +1,5 @@
-// An event by Perdure, the raw floor, the guest alone and the peers, in turn, in one loop.
+// An event by Perdure, the raw floor and the guest alone, in turn, in one loop; and in a second one
+// the peers and the floor, storing the chunks of the same events.
 //
 // The flush of one machine can take 100 microseconds now and 4 ms a second later, so only the ratio
 // within neighbours means anything: times are medians of the ratios of pairs. The event's chunks
@@ -34,7 +35,8 @@ struct Samples {
 };
 
 struct RaceResult {
-  double dirty = 0, changed = 0;  // chunks an event, mean
+  double dirty = 0, changed = 0;         // chunks an event, mean
+  std::vector<uint64_t> dirty_of_event;  // chunks that were written
   std::vector<double> floor_us;
   std::vector<double> encode_chunk_us;  // tracking, finding and encoding, per chunk written
   std::map<std::string, std::vector<double>> spent_us;  // on each part of an event
