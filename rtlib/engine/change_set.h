@@ -1,8 +1,8 @@
 // ChangeSet: what one event changed, between the guest and the committed image.
 //
-//     CollectDirty ──► FindChanges ──► EncodeChanges ──► (commit) ──► Advance   image := guest,
-//            │                                                          Rearm     for the next event
-//            └──────────────────────────────┴────────────────┴──────► Rollback  guest := image
+//     CollectDirty ──► FindChanges ──► EncodeChanges ──► (commit) ──► Advance   image := guest
+//            └──────────────────────────────┴────────────────┤        Rearm     for the next event
+//                                                            └──────► Rollback  guest := image
 //
 // Threads: confined to the instance's thread.
 #pragma once

@@ -69,8 +69,8 @@ class TrackedMemory {
   }
   void StopTracking() { tracker_.reset(); }
 
-  // Collects, checks the form of the answer and that nothing written since is missing, arms what was
-  // found again, and returns it.
+  // Collects, checks the form of the answer and that nothing written since is missing, arms again
+  // what was found, and returns it.
   std::set<uint64_t> Collect() {
     std::vector<ChunkRange> dirty = {{7, 8}};  // must be replaced
     const Status status = tracker_->Collect(memory_.size, &dirty);
