@@ -41,6 +41,7 @@ Status FaultTracker::Arm(uint64_t size_bytes) {
   abi::TakeSmallestSize(base_);
   ClearMarks();
   hot_.Clear();
+  rearm_due_ = false;
   armed_bytes_ = 0;
   const ChunkRange everything = {0, size_bytes};
   const std::span<const ChunkRange> touched = missing_ == nullptr
@@ -58,11 +59,13 @@ Status FaultTracker::Arm(uint64_t size_bytes) {
 Status FaultTracker::Collect(uint64_t size_bytes, std::vector<ChunkRange>* dirty) {
   collected_ = DirtyRuns(size_bytes);
   collected_bytes_ = size_bytes;
+  rearm_due_ = true;
   ReportRuns(collected_, dirty);
   return OkStatus();
 }
 
 Status FaultTracker::Rearm(const std::vector<uint64_t>& unchanged) {
+  if (!std::exchange(rearm_due_, false)) return OkStatus();
   std::vector<ChunkRange> runs = std::exchange(collected_, {});
   const uint64_t size_bytes = collected_bytes_;
   const uint64_t intact = all_dirty_ ? 0 : std::min(armed_bytes_, size_bytes) / page_bytes_;

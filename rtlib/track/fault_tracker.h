@@ -103,6 +103,7 @@ class FaultTracker : public Tracker {
   uint64_t collected_bytes_ = 0;       // the memory's size then
   uint64_t armed_bytes_ = 0;
   uint64_t seen_bytes_ = 0;  // what the last Arm or Rearm armed (6)
+  bool rearm_due_ = false;
   bool all_dirty_ = false;
   bool started_ = false;
 };

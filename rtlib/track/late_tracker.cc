@@ -6,8 +6,8 @@
 //
 //   COMPARE --kEvents collections, or the memory has grown--> what CreateBestTracker() gives
 //
-// Invariant: a change happens between a collection that reported every chunk and the return from
-// it, so that nothing is written while neither way is armed.
+// Invariant: a change happens in Rearm, after a collection that reported every chunk, so that
+// nothing is written while neither way is armed.
 #include "rtlib/track/trackers.h"
 
 namespace perdure {
@@ -25,12 +25,17 @@ class LateTracker final : public Tracker {
   Status Arm(uint64_t size_bytes) override { return present_->Arm(size_bytes); }
 
   Status Collect(uint64_t size_bytes, std::vector<ChunkRange>* dirty) override {
-    PERDURE_TRY(present_->Collect(size_bytes, dirty));
-    if (is_late_ || (++events_ <= kEvents && size_bytes <= kComparedBytesMax)) return OkStatus();
+    size_bytes_ = size_bytes;
+    return present_->Collect(size_bytes, dirty);
+  }
+
+  Status Rearm(const std::vector<uint64_t>& unchanged) override {
+    if (is_late_) return present_->Rearm(unchanged);
+    if (++events_ <= kEvents && size_bytes_ <= kComparedBytesMax) return OkStatus();
     is_late_ = true;
     PERDURE_ASSIGN_OR_RETURN(present_,
                              CreateBestTracker(base_, reserved_bytes_, kComparedBytesMax + 1));
-    return present_->Arm(size_bytes);
+    return present_->Arm(size_bytes_);
   }
 
   Status Peek(uint64_t size_bytes, std::vector<ChunkRange>* dirty) override {
@@ -43,6 +48,7 @@ class LateTracker final : public Tracker {
   uint8_t* const base_;
   const uint64_t reserved_bytes_;
   std::unique_ptr<Tracker> present_;
+  uint64_t size_bytes_ = 0;
   int events_ = 0;
   bool is_late_ = false;
 };

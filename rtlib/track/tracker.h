@@ -64,9 +64,10 @@ class Tracker {
   // is written; if it does not follow, the chunks may be reported again.
   virtual Status Collect(uint64_t size_bytes, std::vector<ChunkRange>* dirty) = 0;
 
-  // Arms what the last Collect reported, as far as that is not done. Not before an event has to
-  // wait for it: where it takes system calls, they come after the commit. `unchanged`: those of the
-  // chunks that turned out to be as they had been, ascending; a hint.
+  // Arms what the last Collect reported, as far as that is not done: apart from it so that the
+  // system calls it may take come after the commit, when nobody waits. `unchanged`: those of the
+  // chunks that turned out to be as they had been, ascending; a hint. Does nothing if nothing was
+  // collected since the last Arm or Rearm.
   virtual Status Rearm(const std::vector<uint64_t>& unchanged) = 0;
 
   // What Collect would report; arms nothing, so that the next collection reports it again. For

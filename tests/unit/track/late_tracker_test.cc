@@ -27,6 +27,7 @@ class SmallMemory {
     ++memory_.data[chunk * kChunkBytes];
     std::vector<ChunkRange> dirty;
     REQUIRE(tracker_->Collect(memory_.size, &dirty).ok());
+    REQUIRE(tracker_->Rearm({}).ok());
     for (const ChunkRange& range : dirty) {
       if (range.begin <= chunk && chunk < range.end) return true;
     }
