@@ -70,9 +70,12 @@ Result<Outcome> Instance::Impl::Call(uint32_t export_index, std::span<const perd
     }
   }
   const bool is_of_series = end.kind == abi::GuestEnd::Kind::kReturned && FitsSeries(type);
-  PERDURE_ASSIGN_OR_RETURN(Outcome outcome, is_of_series
-                                                ? AddToSeries(export_index, args, &result)
-                                                : SettleCall(std::move(end), std::move(result)));
+  Outcome outcome;
+  if (is_of_series) {
+    PERDURE_TRY(AddToSeries(export_index, args, &result, &outcome));
+  } else {
+    PERDURE_ASSIGN_OR_RETURN(outcome, SettleCall(std::move(end), std::move(result)));
+  }
   if (outcome.kind == Outcome::Kind::kReturned) {
     std::copy(returned_.begin(), returned_.end(), results.begin());
   }

@@ -27,31 +27,29 @@ bool Instance::Impl::SizesAreCommitted() const {
   return true;
 }
 
-Result<Outcome> Instance::Impl::AddToSeries(uint32_t export_index,
-                                            std::span<const perdure_value> args,
-                                            std::string* result) {
+Status Instance::Impl::AddToSeries(uint32_t export_index, std::span<const perdure_value> args,
+                                   std::string* result, Outcome* outcome) {
   const uint64_t now_ns = MonotonicNs();
   ++stats_.events;
-  Outcome outcome;
   if (series_.empty()) {  // (G5)
     PERDURE_ASSIGN_OR_RETURN(const bool changed, AnythingChanged());
     if (!changed && guest_->host().effects.empty()) {
       ++stats_.events_unchanged;  // (E10)
       PERDURE_TRY(LetGo());
-      return outcome;
+      return OkStatus();
     }
   }
   series_.Add(export_index, args, {&call_text_, result}, guest_->host().effects, now_ns);
-  outcome.seq = newest_.seq + series_.events();
-  JoinGroup(outcome.seq, now_ns);
+  outcome->seq = newest_.seq + series_.events();
+  JoinGroup(outcome->seq, now_ns);
   const bool commits = GroupIsFull(now_ns);
-  if (!commits && !series_.IsFull(now_ns)) return outcome;
+  if (!commits && !series_.IsFull(now_ns)) return OkStatus();
   PERDURE_TRY(EndSeries());
-  if (!commits) return outcome;
+  if (!commits) return OkStatus();
   Status committed = CommitGroup();
   if (!committed.ok()) return Poison(std::move(committed));
   AfterCommit(now_ns);
-  return outcome;
+  return OkStatus();
 }
 
 // Whether guest and image differ. The trackers are only looked at: the series that may begin here

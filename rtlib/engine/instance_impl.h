@@ -88,8 +88,8 @@ class Instance::Impl {
   // event_series.cc
   bool FitsSeries(const perdure_type& type) const;
   bool SizesAreCommitted() const;
-  Result<Outcome> AddToSeries(uint32_t export_index, std::span<const perdure_value> args,
-                              std::string* result);
+  Status AddToSeries(uint32_t export_index, std::span<const perdure_value> args,
+                     std::string* result, Outcome* outcome);
   Result<bool> AnythingChanged();
   Status EndSeries();
   Status RepeatSeries();
