@@ -8,10 +8,7 @@
 #include <csignal>
 #include <random>
 
-#include "perdure/instance.h"
-#include "rtlib/base/hash.h"
-#include "tests/unit/engine/sample_program.h"
-#include "tests/unit/sqlite/state_fixture.h"
+#include "tests/unit/sqlite/stepped_program.h"
 
 namespace perdure::test {
 namespace {
@@ -22,71 +19,10 @@ Result<std::unique_ptr<Store>> OpenSmallStore(const StoreOptions& options) {
   return OpenSqliteStore(small);
 }
 
-uint32_t ExportIndex(std::string_view name) {
-  uint32_t i = 0;
-  while (kSampleProgram.exports[i].name != name) ++i;
-  return i;
-}
-
-class Program {
+class Program : public SteppedProgram {
  public:
-  explicit Program(const std::string& path) {
-    options_.state_path = path;
-    options_.history_events = 3;
-    options_.effects = &nowhere_;
-    options_.host_data = &config_;
-  }
-
-  Status Open() {
-    auto opened = Instance::Open(kSampleProgram, options_, OpenSmallStore);
-    if (!opened.ok()) return opened.status();
-    instance_ = *std::move(opened);
-    return OkStatus();
-  }
-
-  // Event `seq` of a fixed sequence: 3000 words all over a memory of 40 pages.
-  Status Step(uint64_t seq) {
-    perdure_value args[2] = {};
-    perdure_value results[1] = {};
-    if (seq == 2) {
-      args[0].i32 = 38;
-      return instance_->Call(ExportIndex("grow"), {args, 1}, results).status();
-    }
-    args[0].i64 = seq;
-    args[1].i32 = 3000;
-    return instance_->Call(ExportIndex("scatter"), args, {}).status();
-  }
-
-  uint64_t newest() const { return instance_->info().last_seq; }
-  uint64_t MemoryHash() const {
-    const wasm_rt_memory_t& memory = config_.live->memory;
-    return Hash64({reinterpret_cast<const char*>(memory.data), memory.size});
-  }
-  Status Close() { return instance_->Close(); }
-
- private:
-  struct Nowhere final : EffectSink {
-    void Release(uint64_t, int, std::string_view) override {}
-  };
-
-  Nowhere nowhere_;
-  SampleConfig config_;
-  Options options_;
-  std::unique_ptr<Instance> instance_;
+  explicit Program(const std::string& path) : SteppedProgram(path, OpenSmallStore) {}
 };
-
-// What memory holds after each event, by number.
-std::vector<uint64_t> Expected(uint64_t events) {
-  ScratchState scratch;
-  Program program(scratch.path());
-  REQUIRE(program.Open().ok());
-  std::vector<uint64_t> hashes = {0, program.MemoryHash()};
-  for (uint64_t seq = 2; seq <= events; ++seq) {
-    REQUIRE(program.Step(seq).ok());
-    hashes.push_back(program.MemoryHash());
-  }
-  return hashes;
-}
 
 // A child process does events 2..count and is gone, without closing anything.
 void MakeAbandonedState(const std::string& path, uint64_t count) {
@@ -102,7 +38,7 @@ void MakeAbandonedState(const std::string& path, uint64_t count) {
 }
 
 TEST_CASE("an event larger than a value survives, is folded and leaves nothing behind") {
-  const std::vector<uint64_t> expected = Expected(40);
+  const std::vector<uint64_t> expected = MemoryAfterSteps(40);
   ScratchState scratch;
   MakeAbandonedState(scratch.path(), 6);
   Program program(scratch.path());
@@ -146,7 +82,7 @@ TEST_CASE("a changed piece or a missing one is found before the event is used") 
 }
 
 TEST_CASE("a process killed among the pieces of an event leaves it whole or not at all") {
-  const std::vector<uint64_t> expected = Expected(400);
+  const std::vector<uint64_t> expected = MemoryAfterSteps(400);
   ScratchState scratch;
   std::mt19937 random(17);
   uint64_t newest = 0;
