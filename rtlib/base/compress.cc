@@ -8,13 +8,14 @@ namespace perdure {
 
 static_assert(kCompressInputMax == LZ4_MAX_INPUT_SIZE);
 
-size_t Compress(std::string_view raw, std::string* out) {
+size_t Compress(std::string_view raw, std::string* out, Effort effort) {
   PERDURE_CHECK(raw.size() <= kCompressInputMax, "block too large to compress");
   const int raw_size = static_cast<int>(raw.size());
   const size_t start = out->size();
   out->resize(start + static_cast<size_t>(LZ4_compressBound(raw_size)));
-  const int written = LZ4_compress_default(raw.data(), out->data() + start, raw_size,
-                                           static_cast<int>(out->size() - start));
+  const int written =
+      LZ4_compress_fast(raw.data(), out->data() + start, raw_size,
+                        static_cast<int>(out->size() - start), static_cast<int>(effort));
   PERDURE_CHECK(written > 0, "LZ4 failed in a buffer of its own bound");
   out->resize(start + static_cast<size_t>(written));
   return static_cast<size_t>(written);

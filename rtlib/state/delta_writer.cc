@@ -11,7 +11,7 @@ namespace {
 // Below this LZ4 gains nothing, and setting up its table costs more than the rest of a small event.
 constexpr size_t kCompressBytesMin = 64;
 // From here on a sample is compressed first.
-constexpr size_t kSampleOfBytesMin = 16384;
+constexpr size_t kSampleOfBytesMin = 32768;
 constexpr size_t kSampleBytes = 4096;
 
 static_assert(kDeltaFrameBytesMax <= kCompressInputMax);
@@ -21,7 +21,7 @@ static_assert(kDeltaFrameBytesMax <= kCompressInputMax);
 bool Compresses(std::string_view raw) {
   if (raw.size() < kSampleOfBytesMin) return raw.size() >= kCompressBytesMin;
   std::string compressed;
-  return Compress(raw.substr(raw.size() / 2, kSampleBytes), &compressed) <
+  return Compress(raw.substr(raw.size() / 2, kSampleBytes), &compressed, Effort::kHurried) <
          kSampleBytes - kSampleBytes / 32;
 }
 
@@ -134,7 +134,8 @@ void DeltaWriter::EndFrame() {
   if (too_long_) return;
   ByteWriter header(&frames_);
   std::string compressed;
-  if (Compresses(raw_) && Compress(raw_, &compressed) < raw_.size()) {
+  // An event waits for this, and the flush behind it hardly depends on a page more or less.
+  if (Compresses(raw_) && Compress(raw_, &compressed, Effort::kHurried) < raw_.size()) {
     header.U8(static_cast<uint8_t>(Encoding::kLz4));
     header.Varint(raw_.size());
     header.Bytes(compressed);
