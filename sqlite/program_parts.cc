@@ -16,8 +16,9 @@
 //
 // The state itself is what it was: its schema, views included, does not depend on this.
 //
-// Only `perdure build` asks for this file, with -u and the symbol below, and only for programs
-// without host libraries, which may use SQLite themselves: what the program has is what they get.
+// Only `perdure build` asks for this file, with -u and the symbol below and with --wrap, and only
+// for programs without host libraries, which may use SQLite themselves: what the program has is
+// what they get.
 #include <sqlite3.h>
 
 #include <cstdlib>
@@ -44,10 +45,16 @@ PERDURE_PART int sqlite3_strlike(const char*, const char*, unsigned int) { retur
 PERDURE_PART int sqlite3ThreadCreate(void**, void* (*)(void*), void*) { return SQLITE_ERROR; }
 PERDURE_PART int sqlite3ThreadJoin(void*, void**) { return SQLITE_ERROR; }
 
-// Statement by statement, as SQLite's own, and without its messages. It asks for rows only where it
-// reads the schema: all of it when a database is opened, and "WHERE" something was created.
-PERDURE_PART int sqlite3_exec(sqlite3* db, const char* sql, int (*take)(void*, int, char**, char**),
-                              void* context, char** /*message*/) {
+// What a program has in place of sqlite3_exec (--wrap: by that name, this file would be taken from
+// the archive for every embedder that calls it). Statement by statement, as SQLite's own, and
+// without its messages. It is asked for rows only where SQLite reads the schema: all of it when a
+// database is opened, and "WHERE" something was created.
+extern "C" [[gnu::visibility("hidden")]] int perdure_exec(
+    sqlite3* db, const char* sql, int (*take)(void*, int, char**, char**), void* context,
+    char** /*message*/) __asm__("__wrap_sqlite3_exec");
+
+int perdure_exec(sqlite3* db, const char* sql, int (*take)(void*, int, char**, char**),
+                 void* context, char** /*message*/) {
   constexpr int kSchemaColumns = 5;  // type, name, tbl_name, rootpage, sql
   const bool leaves_out_views = take != nullptr && std::strstr(sql, " WHERE ") == nullptr;
   int rc = SQLITE_OK;

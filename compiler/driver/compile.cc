@@ -115,7 +115,9 @@ Command LinkCommand(const CToolchain& tools, const BuildOptions& options,
     command.argv.emplace_back("-Wl,-z,pack-relative-relocs");
   }
   // See sqlite/program_parts.cc. A host library may use what would not be there.
-  if (options.hosts.empty()) command.argv.emplace_back("-Wl,-u,perdure_program_parts");
+  if (options.hosts.empty()) {
+    command.argv.emplace_back("-Wl,-u,perdure_program_parts,--wrap=sqlite3_exec");
+  }
   command.argv.insert(command.argv.end(), {"-o", output});
   command.argv.insert(command.argv.end(), objects.begin(), objects.end());
   // Before the runtime: a host library may define what the runtime supplies too, and then wins.
