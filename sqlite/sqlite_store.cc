@@ -174,7 +174,7 @@ Status SqliteStore::Committed(int rc) {
   return OkStatus();
 }
 
-// As a transaction of one statement: a tenth of what SQLite does for an event is the other two.
+// As a transaction of one statement: a sixth of what SQLite does for a small event is the other two.
 Status SqliteStore::CommitEvent(const EventRecord& event) {
   if (empty_ || event.delta.size() > piece_bytes_) return Store::CommitEvent(event);
   PERDURE_TRY(BeginWriting());

@@ -5,7 +5,7 @@
 //             which cost a comparison; an event nothing
 //
 // (64 MiB: 18 us an event and 1.3 us a chunk, against 6 us a chunk; 1 GiB: 260 us an event; 64 KiB:
-// 2 to 7 us an event.) The first is right for events that write much, the second for those that
+// 2.6 us an event.) The first is right for events that write much, the second for those that
 // write little, or write to the same few chunks, and the more so the larger the memory; a program
 // can be both at different times. So the choice is made while it runs, from what was measured: the
 // scan at each event, a chunk's price by a trial once in the process. Which chunks would be hot is
@@ -98,7 +98,7 @@ class AdaptiveTracker final : public Tracker {
     for (const ChunkRange& range : collected_) {
       for (uint64_t chunk = range.begin; chunk < range.end; ++chunk) {
         if (std::binary_search(unchanged.begin(), unchanged.end(), chunk)) continue;
-        hot_.Written(chunk) ? ++written.hot : ++written.others;
+        ++(hot_.Written(chunk) ? written.hot : written.others);
       }
     }
     hot_.EndEvent(size_bytes_ / kChunkBytes);

@@ -36,7 +36,7 @@ struct Samples {
 
 struct RaceResult {
   double dirty = 0, changed = 0;         // chunks an event, mean
-  std::vector<uint64_t> dirty_of_event;  // chunks that were written
+  std::vector<uint64_t> dirty_of_event;  // chunks reported as written, hot ones included
   std::vector<double> floor_us;
   std::vector<double> encode_chunk_us;  // tracking, finding and encoding, per chunk written
   std::map<std::string, std::vector<double>> spent_us;  // on each part of an event

@@ -188,6 +188,7 @@ Status CreateSample(Store* store) {
 }
 
 Status AppendSample(Store* store, uint64_t seq) {
+  if (seq % 2 == 1) return store->CommitEvent(SampleEvent(seq));
   PERDURE_TRY(store->Begin());
   PERDURE_TRY(store->AppendEvent(SampleEvent(seq)));
   return store->Commit();

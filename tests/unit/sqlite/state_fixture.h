@@ -56,6 +56,7 @@ bool IsSampleEvent(const EventRecord& event);
 
 // Creation as the engine does it: header, base and event 1 in one transaction.
 Status CreateSample(Store* store);
+// The event in a transaction of its own; every other one in the short way.
 Status AppendSample(Store* store, uint64_t seq);
 // A state with events 1..count, left as a killed process leaves it: the log still to be recovered.
 void MakeKilledState(const std::string& path, uint64_t count,
