@@ -174,7 +174,7 @@ Status SqliteStore::Committed(int rc) {
   return OkStatus();
 }
 
-// As a transaction of one statement: a sixth of what SQLite does for a small event is the other two.
+// As a transaction of one statement: the other two are a sixth of what SQLite does for an event.
 Status SqliteStore::CommitEvent(const EventRecord& event) {
   if (empty_ || event.delta.size() > piece_bytes_) return Store::CommitEvent(event);
   PERDURE_TRY(BeginWriting());
