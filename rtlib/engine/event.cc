@@ -46,8 +46,6 @@ Result<Outcome> Instance::Impl::Call(uint32_t export_index, std::span<const perd
   const std::span param_types(type.params, type.param_count);
   PERDURE_ASSIGN_OR_RETURN(const std::vector<uint32_t> arg_functions,
                            FunctionIndices(guest_->functions(), param_types, args));
-  call_text_.clear();
-  AppendCallText(exported.name, param_types, args, arg_functions, &call_text_);
   std::string result;
 
   // The caller sees results only of an event that is settled.
@@ -63,7 +61,7 @@ Result<Outcome> Instance::Impl::Call(uint32_t export_index, std::span<const perd
     Result<std::vector<uint32_t>> functions =
         FunctionIndices(guest_->functions(), result_types, returned_);
     if (functions.ok()) {
-      result = FormatValues(result_types, returned_, *functions);
+      AppendValues(result_types, returned_, *functions, &result);
     } else {
       end.kind = abi::GuestEnd::Kind::kTrapped;
       end.message = StrCat("result ", functions.status().message());
@@ -72,22 +70,18 @@ Result<Outcome> Instance::Impl::Call(uint32_t export_index, std::span<const perd
   const bool is_of_series = end.kind == abi::GuestEnd::Kind::kReturned && FitsSeries(type);
   Outcome outcome;
   if (is_of_series) {
-    PERDURE_TRY(AddToSeries(export_index, args, &result, &outcome));
+    PERDURE_TRY(AddToSeries(export_index, args, result, &outcome));
   } else {
-    PERDURE_ASSIGN_OR_RETURN(outcome, SettleCall(std::move(end), std::move(result)));
+    EventRecord record;
+    record.kind = EventKind::kCall;
+    record.input = CallText(exported.name, param_types, args, arg_functions);
+    record.result = std::move(result);
+    PERDURE_ASSIGN_OR_RETURN(outcome, Settle(std::move(end), std::move(record)));
   }
   if (outcome.kind == Outcome::Kind::kReturned) {
     std::copy(returned_.begin(), returned_.end(), results.begin());
   }
   return outcome;
-}
-
-Result<Outcome> Instance::Impl::SettleCall(abi::GuestEnd end, std::string result) {
-  EventRecord record;
-  record.kind = EventKind::kCall;
-  record.input = call_text_;
-  record.result = std::move(result);
-  return Settle(std::move(end), std::move(record));
 }
 
 // From the guest's end to a settled event. `record` has its kind, input and (if it returned)

@@ -72,7 +72,6 @@ class Instance::Impl {
   // event.cc
   Status CheckCall(uint32_t export_index, std::span<const perdure_value> args,
                    std::span<const perdure_value> results) const;
-  Result<Outcome> SettleCall(abi::GuestEnd end, std::string result);
   Result<Outcome> Settle(abi::GuestEnd end, EventRecord record);
   Status RunStartEvent();
   void Seal(EventRecord* record, const ChangeSet& changes);
@@ -89,7 +88,7 @@ class Instance::Impl {
   bool FitsSeries(const perdure_type& type) const;
   bool SizesAreCommitted() const;
   Status AddToSeries(uint32_t export_index, std::span<const perdure_value> args,
-                     std::string* result, Outcome* outcome);
+                     std::string_view result, Outcome* outcome);
   Result<bool> AnythingChanged();
   Status EndSeries();
   Status RepeatSeries();
@@ -149,8 +148,7 @@ class Instance::Impl {
   StateHeader header_;                              // the open transaction included
   StateHeader committed_header_;                    // without it, while a fold is part of it
   LogPosition newest_;                              // newest event appended
-  std::string call_text_;                           // the present call
-  std::vector<perdure_value> returned_;             // by it
+  std::vector<perdure_value> returned_;             // by the present call
   Group group_;
   Series series_;  // its events are part of the group
   bool transaction_open_ = false;

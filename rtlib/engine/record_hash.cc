@@ -8,6 +8,7 @@ namespace perdure {
 uint64_t EventHash(const EventRecord& event, uint64_t previous_hash) {
   // Long fields go in by their own hash, so that nothing large is copied.
   std::string fields;
+  fields.reserve(128 + event.input.size() + event.result.size());
   ByteWriter writer(&fields);
   writer.U64(event.seq);
   writer.U8(static_cast<uint8_t>(event.kind));

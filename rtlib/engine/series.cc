@@ -23,6 +23,13 @@ bool AnyReference(const uint8_t* types, uint32_t count) {
   return std::any_of(types, types + count, [](uint8_t type) { return IsReference(type); });
 }
 
+// Of an exported function's parameters.
+std::span<const uint8_t> TypesOf(const perdure_program& program, uint32_t export_index) {
+  const uint32_t function = program.exports[export_index].index;
+  const perdure_type& type = program.types[program.functions[function].type];
+  return {type.params, type.param_count};
+}
+
 uint64_t AnswerHash(std::string_view result, std::string_view effects) {
   return Hash64(result, effects.empty() ? 0 : Hash64(effects));
 }
@@ -37,37 +44,46 @@ bool Series::Takes(const perdure_type& type) const {
 }
 
 bool Series::IsFull(uint64_t now_ns) const {
-  return calls_.size() >= kSeriesEventsMax || earlier_.size() + effects_.size() > kSeriesBytesMax ||
+  return calls_.size() >= kSeriesEventsMax || list_.size() + effects_.size() > kSeriesBytesMax ||
          now_ns - began_ns_ > kSeriesNs;
 }
 
-void Series::Add(uint32_t export_index, std::span<const perdure_value> args, const Texts& texts,
-                 const std::vector<perdure_effect>& effects, uint64_t now_ns) {
+// An event of a group costs little more than this, so nothing is written twice: each text goes
+// straight into the list, and the newest event, whose texts belong in columns, is cut off again.
+void Series::Add(uint32_t export_index, std::span<const perdure_value> args,
+                 std::string_view result, const std::vector<perdure_effect>& effects,
+                 uint64_t now_ns) {
   if (calls_.empty()) {
     began_ns_ = now_ns;
-    StrAppend(&earlier_, '[', NowUnixUs());
-  } else {
-    AppendNewest(&earlier_);
+    StrAppend(&list_, '[', NowUnixUs());
   }
   std::string sent;
   if (!effects.empty()) sent = EncodeEffects(effects);
-  calls_.push_back({export_index, values_.size(), AnswerHash(*texts.result, sent)});
+  calls_.push_back({export_index, values_.size(), AnswerHash(result, sent)});
   values_.insert(values_.end(), args.begin(), args.end());
-  input_.swap(*texts.input);
-  result_.swap(*texts.result);
-  after_us_ = (now_ns - began_ns_) / 1000;
-  effect_bytes_ = sent.size();
+  newest_at_ = list_.size();
+  newest_result_ = result;
+  list_ += ListHead(export_index);
+  AppendValues(TypesOf(program_, export_index), args, {}, &list_);
+  StrAppend(&list_, ")\",\"", result, "\",", (now_ns - began_ns_) / 1000);
+  if (!sent.empty()) StrAppend(&list_, ',', sent.size());
+  list_ += ']';
   effects_ += sent;
 }
 
-void Series::AppendNewest(std::string* earlier) const {
-  *earlier += ",[";
-  AppendJsonString(earlier, input_);
-  *earlier += ',';
-  AppendJsonString(earlier, result_);
-  StrAppend(earlier, ',', after_us_);
-  if (effect_bytes_ != 0) StrAppend(earlier, ',', effect_bytes_);
-  *earlier += ']';
+// Names are the only part that may have to be escaped.
+const std::string& Series::ListHead(uint32_t export_index) {
+  if (export_index >= list_heads_.size()) list_heads_.resize(export_index + 1);
+  std::string& head = list_heads_[export_index];
+  if (head.empty()) {
+    head = StrCat(",[", JsonString(CallTextHead(program_.exports[export_index].name)));
+    head.pop_back();
+  }
+  return head;
+}
+
+std::span<const perdure_value> Series::ArgsOf(const Call& call) const {
+  return std::span(values_).subspan(call.first_value, TypesOf(program_, call.export_index).size());
 }
 
 void Series::Describe(EventRecord* record) const {
@@ -75,14 +91,15 @@ void Series::Describe(EventRecord* record) const {
   const bool has_event = !record->input.empty();
   record->effects = effects_;
   if (!has_event) {
-    record->input = input_;
-    record->result = result_;
+    const Call& newest = calls_.back();
+    record->input = CallText(program_.exports[newest.export_index].name,
+                             TypesOf(program_, newest.export_index), ArgsOf(newest), {});
+    record->result = newest_result_;
   }
   record->earlier_count = calls_.size() - (has_event ? 0 : 1);
   if (record->earlier_count == 0) return;
-  record->earlier = earlier_;
-  if (has_event) AppendNewest(&record->earlier);
-  record->earlier += ']';
+  record->earlier =
+      StrCat(std::string_view(list_).substr(0, has_event ? list_.size() : newest_at_), ']');
 }
 
 Status Series::Repeat(Guest* guest) const {
@@ -92,8 +109,7 @@ Status Series::Repeat(Guest* guest) const {
     const perdure_type& type = program_.types[program_.functions[function].type];
     results.assign(type.result_count, perdure_value{});
     wasi::ExpectNothingOutside(&guest->host());
-    const abi::GuestEnd end =
-        guest->Run(function, values_.data() + calls_[i].first_value, results.data());
+    const abi::GuestEnd end = guest->Run(function, ArgsOf(calls_[i]).data(), results.data());
     if (end.kind == abi::GuestEnd::Kind::kReturned && !wasi::ReachedOutside(guest->host()) &&
         AnswersAs(calls_[i], guest, type, results)) {
       continue;
@@ -115,14 +131,16 @@ bool Series::AnswersAs(const Call& call, Guest* guest, const perdure_type& type,
   const std::string effects = EncodeEffects(guest->host().effects);
   guest->host().effects.clear();
   guest->host().queued_bytes = 0;
-  return functions.ok() &&
-         AnswerHash(FormatValues(types, results, *functions), effects) == call.answer;
+  if (!functions.ok()) return false;
+  std::string result;
+  AppendValues(types, results, *functions, &result);
+  return AnswerHash(result, effects) == call.answer;
 }
 
 void Series::Clear() {
   calls_.clear();
   values_.clear();
-  earlier_.clear();
+  list_.clear();
   effects_.clear();
 }
 

@@ -79,12 +79,8 @@ class Series {
   uint64_t events() const { return calls_.size(); }
   bool IsFull(uint64_t now_ns) const;
 
-  // The event that was just executed. Its texts are taken away, for others of no meaning.
-  struct Texts {
-    std::string* input;
-    std::string* result;
-  };
-  void Add(uint32_t export_index, std::span<const perdure_value> args, const Texts& texts,
+  // The event that was just executed. `result`: as AppendValues() writes it.
+  void Add(uint32_t export_index, std::span<const perdure_value> args, std::string_view result,
            const std::vector<perdure_effect>& effects, uint64_t now_ns);
 
   // Completes the row that ends with the newest of these events, or, if *record is an event
@@ -105,19 +101,19 @@ class Series {
 
   bool AnswersAs(const Call& call, Guest* guest, const perdure_type& type,
                  std::span<const perdure_value> results) const;
-  void AppendNewest(std::string* earlier) const;
+  std::span<const perdure_value> ArgsOf(const Call& call) const;
+  const std::string& ListHead(uint32_t export_index);
 
   const perdure_program& program_;
   bool repeatable_;  // the program
   std::vector<Call> calls_;
   std::vector<perdure_value> values_;
   uint64_t began_ns_ = 0;
-  std::string earlier_;  // EventRecord::earlier, without what closes it, of all but the newest
+  std::string list_;           // EventRecord::earlier of all of them, without what closes it
+  size_t newest_at_ = 0;       // where it goes on with the newest event
+  std::string newest_result_;  // of that
   std::string effects_;
-  // The newest event.
-  std::string input_, result_;
-  uint64_t after_us_ = 0;  // the first of them
-  size_t effect_bytes_ = 0;
+  std::vector<std::string> list_heads_;  // by export: how the list goes on with a call of it
 };
 
 }  // namespace perdure

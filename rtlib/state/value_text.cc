@@ -213,8 +213,6 @@ std::string FormatValue(uint8_t type, const perdure_value& value, uint32_t funct
   }
 }
 
-namespace {
-
 void AppendValues(std::span<const uint8_t> types, std::span<const perdure_value> values,
                   std::span<const uint32_t> function_indices, std::string* out) {
   for (size_t i = 0; i < values.size(); ++i) {
@@ -228,15 +226,6 @@ void AppendValues(std::span<const uint8_t> types, std::span<const perdure_value>
       *out += FormatValue(types[i], values[i], has_index ? function_indices[i] : PERDURE_NO_INDEX);
     }
   }
-}
-
-}  // namespace
-
-std::string FormatValues(std::span<const uint8_t> types, std::span<const perdure_value> values,
-                         std::span<const uint32_t> function_indices) {
-  std::string out;
-  AppendValues(types, values, function_indices, &out);
-  return out;
 }
 
 Status ParseValue(uint8_t type, std::string_view text, perdure_value* value,
@@ -281,17 +270,17 @@ std::string SignatureText(const perdure_type& type) {
   return out;
 }
 
-void AppendCallText(std::string_view name, std::span<const uint8_t> types,
-                    std::span<const perdure_value> args, std::span<const uint32_t> function_indices,
-                    std::string* out) {
-  if (IsPlainName(name)) {
-    *out += name;
-  } else {
-    AppendJsonString(out, name);
-  }
-  *out += '(';
-  AppendValues(types, args, function_indices, out);
-  *out += ')';
+std::string CallTextHead(std::string_view name) {
+  return IsPlainName(name) ? StrCat(name, '(') : StrCat(JsonString(name), '(');
+}
+
+std::string CallText(std::string_view name, std::span<const uint8_t> types,
+                     std::span<const perdure_value> args,
+                     std::span<const uint32_t> function_indices) {
+  std::string text = CallTextHead(name);
+  AppendValues(types, args, function_indices, &text);
+  text += ')';
+  return text;
 }
 
 std::string QuoteText(std::string_view text) {

@@ -33,9 +33,9 @@ std::string_view TypeName(uint8_t type);
 std::string FormatValue(uint8_t type, const perdure_value& value, uint32_t function_index);
 
 // Values joined by ", ". `function_indices` is parallel to `values`, or empty if no type is
-// funcref.
-std::string FormatValues(std::span<const uint8_t> types, std::span<const perdure_value> values,
-                         std::span<const uint32_t> function_indices);
+// funcref. Nothing in it needs to be escaped in JSON.
+void AppendValues(std::span<const uint8_t> types, std::span<const perdure_value> values,
+                  std::span<const uint32_t> function_indices, std::string* out);
 
 // Zeroes *value, then sets the member of `type`. For a funcref sets *function_index instead (the
 // caller knows the functions); for every other type *function_index becomes PERDURE_NO_INDEX.
@@ -48,9 +48,11 @@ std::string SignatureText(const perdure_type& type);
 
 // The canonical input of a call event: "set(42)". A name that would not read back unambiguously
 // (blanks, parentheses, quotes, control characters, or empty) is written as a JSON string.
-void AppendCallText(std::string_view name, std::span<const uint8_t> types,
-                    std::span<const perdure_value> args, std::span<const uint32_t> function_indices,
-                    std::string* out);
+std::string CallText(std::string_view name, std::span<const uint8_t> types,
+                     std::span<const perdure_value> args,
+                     std::span<const uint32_t> function_indices);
+// What it begins with: "set(".
+std::string CallTextHead(std::string_view name);
 
 // `text` in single quotes for a message: control characters escaped as in JSON, cut at 64 bytes.
 std::string QuoteText(std::string_view text);

@@ -104,9 +104,10 @@ void Describe(Bench* bench) {
   bench->report.title = "Commit";
   bench->report.method =
       "What a durable event costs. `floor`: overwriting as many blocks of 4 KiB as the event wrote "
-      "chunks, in a flat file, and fdatasync. Everything else is a multiple of the floor that was "
-      "measured next to it (time: median of these pairs). `commit`: from the end of the guest's "
-      "work to the event being durable (WAL, synchronous=FULL). `all of Perdure`: the event "
+      "chunks, at the next place of a flat file, and fdatasync. Everything else is a multiple of "
+      "the floor that was measured next to it (time: median of these pairs). `commit`: from the "
+      "end of the guest's work to the event being durable (WAL, synchronous=FULL); `commit less "
+      "tracking`: that once it is known what was written. `all of Perdure`: the event "
       "without the guest's own work, as a copy of the guest without persistence needs it; so with "
       "the faults of tracking, folds and checkpoints. `page upsert`: the changed chunks as rows of "
       "a SQLite table; `LMDB`: the same there; `image dump`: all of the memory and the globals in "

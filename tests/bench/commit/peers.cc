@@ -110,12 +110,15 @@ class ImageDump final : public Peer {
 
 }  // namespace
 
+// The file is larger than what a processor's caches hold.
 Floor::Floor(std::string path, uint64_t blocks)
     : path_(std::move(path)),
       fd_(open(path_.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)),
-      data_(std::max<uint64_t>(blocks, 1) * kBlock) {
+      data_(std::max<uint64_t>(blocks, 1) * kBlock),
+      file_bytes_(std::max<uint64_t>(data_.size(), uint64_t{64} << 20)) {
   MustNot(fd_ < 0, path_);
-  WriteAll(fd_, data_.data(), data_.size(), path_);
+  const std::vector<char> all(file_bytes_);
+  WriteAll(fd_, all.data(), all.size(), path_);
   MustNot(fsync(fd_) != 0, path_);
 }
 
@@ -128,9 +131,11 @@ void Floor::Overwrite(uint64_t blocks) {
   const size_t bytes =
       std::max<size_t>(1, std::min<size_t>(blocks, data_.size() / kBlock)) * kBlock;
   for (size_t at = 0; at < bytes; at += kBlock) ++data_[at];
-  const ssize_t written = pwrite(fd_, data_.data(), bytes, 0);
+  if (at_ + bytes > file_bytes_) at_ = 0;
+  const ssize_t written = pwrite(fd_, data_.data(), bytes, static_cast<off_t>(at_));
   MustNot(written != static_cast<ssize_t>(bytes), path_);
   MustNot(fdatasync(fd_) != 0, path_);
+  at_ += bytes;
 }
 
 std::unique_ptr<Peer> MakePageUpsert(const std::string& path, std::span<const uint8_t> memory) {

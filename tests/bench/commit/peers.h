@@ -1,8 +1,9 @@
 // What others do to make an event durable. Each gets the same event and is measured in the same
 // loop.
 //
-//   floor         overwrite as many 4 KiB blocks as the event wrote chunks, in a file that exists,
-//                 then fdatasync: the least anybody can pay who stores chunks
+//   floor         overwrite as many 4 KiB blocks as the event wrote chunks, at the next place of a
+//                 file that exists, then fdatasync: the least anybody can pay who stores chunks.
+//                 (The same place each time would be what nobody can do who keeps anything.)
 //   page upsert   the chunks that changed, as rows of a SQLite table (WAL, synchronous=FULL)
 //   LMDB          the same in LMDB, one durable transaction
 //   image dump    all of the memory in a file and the globals as JSON, each written beside the old
@@ -50,7 +51,8 @@ class Floor final : public Peer {
  private:
   const std::string path_;
   int fd_;
-  std::vector<char> data_;
+  std::vector<char> data_;  // of the next event
+  uint64_t file_bytes_, at_ = 0;
 };
 
 std::unique_ptr<Peer> MakePageUpsert(const std::string& path, std::span<const uint8_t> memory);

@@ -40,8 +40,9 @@ struct RaceResult {
   std::vector<double> floor_us;
   std::vector<double> encode_chunk_us;  // tracking, finding and encoding, per chunk written
   std::map<std::string, std::vector<double>> spent_us;  // on each part of an event
-  // "commit": from the end of the guest's work to being durable. "event": everything that is not
-  // the guest's own work: faults, commit, housekeeping.
+  // "commit": from the end of the guest's work to being durable. "commit less tracking": the same
+  // once it is known what was written: difference, encoding, transaction. "all of Perdure":
+  // everything that is not the guest's own work: faults, commit, housekeeping.
   std::map<std::string, Samples> by_name;
 };
 

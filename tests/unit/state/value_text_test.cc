@@ -279,14 +279,6 @@ TEST_CASE("signatures read as in the text format's folded types") {
   CHECK(SignatureText({0, 0, nullptr, nullptr, nullptr}) == "() -> ()");
 }
 
-std::string CallText(std::string_view name, std::span<const uint8_t> types,
-                     std::span<const perdure_value> args,
-                     std::span<const uint32_t> function_indices) {
-  std::string text;
-  AppendCallText(name, types, args, function_indices, &text);
-  return text;
-}
-
 TEST_CASE("a call's text is canonical") {
   const uint8_t types[] = {PERDURE_I32, PERDURE_FUNCREF, PERDURE_F64};
   perdure_value args[3] = {};
