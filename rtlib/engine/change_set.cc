@@ -221,15 +221,21 @@ void Advance(Guest* guest, const ChangeSet& changes, CommittedImage* image) {
 
 namespace {
 
-// Makes chunk `chunk` of the guest what the image has. Chunks that were merely reported should not
-// be written to: they would take room, and be reported again.
-void UndoChunk(uint8_t* now, const uint8_t* then, bool written) {
-  if (written || std::memcmp(now, then, kChunkBytes) != 0) std::memcpy(now, then, kChunkBytes);
+// Makes a chunk of the guest what the image has. What is equal is not written to: it would have to
+// go back to memory, and a chunk that was merely reported would take room, and be reported again.
+void UndoChunk(uint8_t* now, const uint8_t* then) {
+  WordMask mask;
+  if (!ChunkComparers().front().compare(now, then, &mask)) return;
+  constexpr size_t kPartBytes = kChunkBytes / std::size(mask.words);
+  for (size_t i = 0; i < std::size(mask.words); ++i) {
+    if (mask.words[i] == 0) continue;
+    std::memcpy(now + i * kPartBytes, then + i * kPartBytes, kPartBytes);
+  }
 }
 
 }  // namespace
 
-uint64_t Rollback(Guest* guest, const DirtyChunks& dirty, bool written, CommittedImage* image) {
+uint64_t Rollback(Guest* guest, const DirtyChunks& dirty, CommittedImage* image) {
   uint64_t chunks = 0;
   for (uint32_t i = 0; i < guest->program().memory_count; ++i) {
     wasm_rt_memory_t* memory = guest->memory(i);
@@ -246,7 +252,7 @@ uint64_t Rollback(Guest* guest, const DirtyChunks& dirty, bool written, Committe
       }
       chunks += range.end - range.begin;
       for (uint64_t chunk = range.begin; chunk < std::min(range.end, committed_chunks); ++chunk) {
-        UndoChunk(memory->data + chunk * kChunkBytes, image_data + chunk * kChunkBytes, written);
+        UndoChunk(memory->data + chunk * kChunkBytes, image_data + chunk * kChunkBytes);
       }
     }
   }

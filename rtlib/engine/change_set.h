@@ -64,9 +64,8 @@ Status EncodeChanges(Guest* guest, const ChangeSet& changes, const CommittedImag
 // Takes the changes over into the image.
 void Advance(Guest* guest, const ChangeSet& changes, CommittedImage* image);
 
-// Undoes everything the event did to the guest, queued effects included. `written`: nearly all of
-// `dirty` was written, so that looking for what differs is not worth it. Gives the number of
+// Undoes everything the event did to the guest, queued effects included. Gives the number of
 // chunks.
-uint64_t Rollback(Guest* guest, const DirtyChunks& dirty, bool written, CommittedImage* image);
+uint64_t Rollback(Guest* guest, const DirtyChunks& dirty, CommittedImage* image);
 
 }  // namespace perdure

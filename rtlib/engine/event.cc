@@ -167,15 +167,13 @@ Status Instance::Impl::InState(Status failure) const {
 // The guest is as the image again.
 void Instance::Impl::RollBack(const DirtyChunks& dirty) {
   const TimeAdder timer(&stats_.rollback_ns);
+  DirtyChunks all;
   if (compare_all_) {
-    DirtyChunks all(program_.memory_count);
-    for (uint32_t i = 0; i < all.size(); ++i) all[i] = {{0, image_->pages(i) * kChunksPerPage}};
-    stats_.chunks_rolled_back += Rollback(guest_.get(), all, /*written=*/false, image_.get());
-  } else {
-    const TrackMode mode = trackers_.empty() ? TrackMode::kCompare : trackers_[0]->mode();
-    const bool written = mode == TrackMode::kWpAsync || mode == TrackMode::kWpSync;
-    stats_.chunks_rolled_back += Rollback(guest_.get(), dirty, written, image_.get());
+    for (uint32_t i = 0; i < program_.memory_count; ++i) {
+      all.push_back({{0, image_->pages(i) * kChunksPerPage}});
+    }
   }
+  stats_.chunks_rolled_back += Rollback(guest_.get(), compare_all_ ? all : dirty, image_.get());
   compare_all_ = false;
 }
 
