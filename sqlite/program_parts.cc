@@ -39,19 +39,25 @@ PERDURE_PART void sqlite3RegisterBuiltinFunctions() {}
 PERDURE_PART void sqlite3RegisterPerConnectionBuiltinFunctions(sqlite3*) {}
 PERDURE_PART void sqlite3RegisterLikeFunctions(sqlite3*, int) {}
 PERDURE_PART int sqlite3IsLikeFunction(sqlite3*, void*, int*, char*) { return 0; }
-PERDURE_PART int sqlite3_strglob(const char*, const char*) { return 1; }                // no match
-PERDURE_PART int sqlite3_strlike(const char*, const char*, unsigned int) { return 1; }  // no match
 
 PERDURE_PART int sqlite3ThreadCreate(void**, void* (*)(void*), void*) { return SQLITE_ERROR; }
 PERDURE_PART int sqlite3ThreadJoin(void*, void**) { return SQLITE_ERROR; }
 
-// What a program has in place of sqlite3_exec (--wrap: by that name, this file would be taken from
-// the archive for every embedder that calls it). Statement by statement, as SQLite's own, and
-// without its messages. It is asked for rows only where SQLite reads the schema: all of it when a
-// database is opened, and "WHERE" something was created.
-extern "C" [[gnu::visibility("hidden")]] int perdure_exec(
-    sqlite3* db, const char* sql, int (*take)(void*, int, char**, char**), void* context,
-    char** /*message*/) __asm__("__wrap_sqlite3_exec");
+// What follows takes the place of functions that embedders call, too: by their own names, this file
+// would be taken from the archive for them. Hence --wrap.
+#define PERDURE_WRAP extern "C" [[gnu::visibility("hidden")]]
+
+PERDURE_WRAP int perdure_no_match(const char*, const char*) __asm__("__wrap_sqlite3_strglob");
+int perdure_no_match(const char*, const char*) { return 1; }
+PERDURE_WRAP int perdure_unlike(const char*, const char*,
+                                unsigned) __asm__("__wrap_sqlite3_strlike");
+int perdure_unlike(const char*, const char*, unsigned) { return 1; }
+
+// sqlite3_exec, statement by statement as SQLite's own, and without its messages. It is asked for
+// rows only where SQLite reads the schema: all of it when a database is opened, and "WHERE"
+// something was created.
+PERDURE_WRAP int perdure_exec(sqlite3* db, const char* sql, int (*take)(void*, int, char**, char**),
+                              void* context, char** /*message*/) __asm__("__wrap_sqlite3_exec");
 
 int perdure_exec(sqlite3* db, const char* sql, int (*take)(void*, int, char**, char**),
                  void* context, char** /*message*/) {

@@ -116,7 +116,9 @@ Command LinkCommand(const CToolchain& tools, const BuildOptions& options,
   }
   // See sqlite/program_parts.cc. A host library may use what would not be there.
   if (options.hosts.empty()) {
-    command.argv.emplace_back("-Wl,-u,perdure_program_parts,--wrap=sqlite3_exec");
+    command.argv.insert(command.argv.end(),
+                        {"-Wl,-u,perdure_program_parts", "-Wl,--wrap=sqlite3_exec",
+                         "-Wl,--wrap=sqlite3_strglob,--wrap=sqlite3_strlike"});
   }
   command.argv.insert(command.argv.end(), {"-o", output});
   command.argv.insert(command.argv.end(), objects.begin(), objects.end());

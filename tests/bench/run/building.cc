@@ -1,7 +1,7 @@
 // The table "Building": a module is built by two C compilers at a time, once without ccache and
-// then through a ccache that has none of it, and one that has all of it. The modules are commands
-// as they are built by default, with code for capturing calls, so there is more to compile than in
-// what the other tables run.
+// then through a ccache that has none of it, and one that has all of it. A module is built as a
+// library, whose exports are called, and as a command by default, with code for capturing calls:
+// twice as much to compile.
 //
 // Seconds are those of a clock: unlike ratios they depend on the machine and on what else it does.
 // The part that is perdure's own (reading, wasm2c, rewriting, writing C) is processor time, as that
@@ -38,8 +38,8 @@ double CpuSecondsOfChildren() {
 
 class Building {
  public:
-  Building(const Workload& workload, const Tools& tools, Report* report)
-      : name_(workload.name), tools_(tools), report_(report) {}
+  Building(const std::string& name, const Tools& tools, Report* report)
+      : name_(name), tools_(tools), report_(report) {}
 
   void Measure(const std::string& module) {
     const std::string output = module + ".program", sources = module + ".cpp";
@@ -104,13 +104,14 @@ class Building {
 }  // namespace
 
 void MeasureBuilding(const Workload& workload, const Tools& tools, Report* report) {
-  std::string module;
-  const std::string problem = MakeCommandModule(workload, tools, &module);
-  if (!problem.empty()) {
-    std::fprintf(stderr, "bench: building %s: %s\n", workload.name.c_str(), problem.c_str());
+  const Modules modules = MakeModules(workload, tools);
+  if (!modules.problem.empty()) {
+    std::fprintf(stderr, "bench: building %s: %s\n", workload.name.c_str(),
+                 modules.problem.c_str());
     return;
   }
-  Building(workload, tools, report).Measure(module);
+  Building(workload.name + " as a library", tools, report).Measure(modules.library);
+  Building(workload.name + " as a command", tools, report).Measure(modules.command);
 }
 
 }  // namespace perdure::bench

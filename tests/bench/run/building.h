@@ -9,8 +9,8 @@
 
 namespace perdure::bench {
 
-// Builds `workload` as a command in every way that differs, and adds a row to the table "Building".
-// What goes wrong is reported and left out.
+// Builds `workload` in every way that differs, and adds rows to the table "Building". What goes
+// wrong is reported and left out.
 void MeasureBuilding(const Workload& workload, const Tools& tools, Report* report);
 
 }  // namespace perdure::bench

@@ -142,6 +142,7 @@ class Maker {
     return problem;
   }
 
+  const std::string& library() const { return wasm_; }
   const std::string& command() const { return command_; }
   const std::string& loops() const { return loops_; }
 
@@ -197,11 +198,14 @@ bool OnPath(const std::string& program) {
   return false;
 }
 
-std::string MakeCommandModule(const Workload& workload, const Tools& tools, std::string* module) {
+Modules MakeModules(const Workload& workload, const Tools& tools) {
   Maker maker(workload, tools);
-  std::string problem = maker.MakeCommand();
-  *module = maker.command();
-  return problem;
+  Modules made;
+  made.problem = maker.MakeWasm();
+  if (made.problem.empty()) made.problem = maker.MakeCommand();
+  made.library = maker.library();
+  made.command = maker.command();
+  return made;
 }
 
 std::vector<Contender> BuildContenders(const Workload& workload, const Tools& tools) {

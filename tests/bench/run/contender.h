@@ -27,8 +27,12 @@ struct Contender {
 // Compiles `workload` for every contender there is on this machine; the first is the baseline.
 std::vector<Contender> BuildContenders(const Workload& workload, const Tools& tools);
 
-// Compiles `workload` to a module with a `main`; empty, or what went wrong.
-std::string MakeCommandModule(const Workload& workload, const Tools& tools, std::string* module);
+// A workload as wasm: with an export that is called, and as a command that reads lines itself.
+struct Modules {
+  std::string library, command;  // files
+  std::string problem;           // empty: none
+};
+Modules MakeModules(const Workload& workload, const Tools& tools);
 
 bool OnPath(const std::string& program);
 
