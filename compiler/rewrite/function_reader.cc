@@ -13,12 +13,6 @@
 namespace perdure {
 namespace {
 
-std::string_view Trim(std::string_view text) {
-  const size_t begin = text.find_first_not_of(' ');
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(' ') + 1 - begin);
-}
-
 std::vector<ValueType> LocalTypes(const Module& module, const Function& function) {
   std::vector<ValueType> types = module.types[function.type].params;
   for (uint32_t i = function.locals_begin; i < function.locals_end; ++i) {
@@ -61,7 +55,7 @@ class Reader {
     statements_.emplace(source_.module, source_.names, &variables_, &text_);
     text_.flow.Begin(text_.flow.New());
     while (line_ != "}") {
-      body_ = Trim(line_);
+      body_ = Trimmed(line_);
       text_.lines.push_back(line_);
       position_.line = static_cast<uint32_t>(text_.lines.size() - 1);
       if (const std::string_view wanted = ReadLine(); !wanted.empty()) return Unexpected(wanted);
@@ -80,7 +74,7 @@ class Reader {
   Status Unexpected(std::string_view wanted) const {
     return Status(StatusCode::kInvalidArgument,
                   StrCat("wasm2c's ", source_.file, ", line ", lines_->line_number(), ": expected ",
-                         wanted, ", found ", Quote(Trim(line_))));
+                         wanted, ", found ", Quote(Trimmed(line_))));
   }
 
   Status Advance() {
@@ -103,7 +97,7 @@ class Reader {
     if (begin == std::string_view::npos) return Unexpected("a function's parameters");
     for (size_t at = begin; (at = text_.head.find(", ", at)) != std::string_view::npos;) {
       at += 2;
-      const std::string_view parameter = Trim(text_.head.substr(at + (text_.head[at] == '\n')));
+      const std::string_view parameter = Trimmed(text_.head.substr(at + (text_.head[at] == '\n')));
       const std::optional<ValueType> type = TypeOfDeclaration(parameter);
       const size_t name = parameter.find("var_");
       if (!type || name == std::string_view::npos ||
@@ -134,7 +128,7 @@ class Reader {
     bool has_prologue = false;
     while (true) {
       PERDURE_TRY(Advance());
-      const std::string_view body = Trim(line_);
+      const std::string_view body = Trimmed(line_);
       const std::optional<ValueType> type = TypeOfDeclaration(body);
       if (type) {
         PERDURE_TRY(ReadDeclaration(*type));
@@ -176,7 +170,7 @@ class Reader {
       if (begin == 0 && end + 3 == text.size()) return {};
       // "var_f0 = f32_reinterpret_i32(0x7fc00000) /* nan:0x400000 */;"
       if (text.substr(end) != " */;") return "a comment at the end";
-      return statements_->Read(Trim(text.substr(0, begin)), position_);
+      return statements_->Read(Trimmed(text.substr(0, begin)), position_);
     }
     bool ends_branch = false;
     if (text.ends_with(";}")) {
@@ -188,7 +182,7 @@ class Reader {
       if (end == std::string_view::npos) return "a statement";
       const std::string_view wanted = statements_->Read(text.substr(0, end), position_);
       if (!wanted.empty()) return wanted;
-      text = Trim(text.substr(end + 1));
+      text = Trimmed(text.substr(end + 1));
     }
     if (!ends_branch) return {};
     if (after_branch_ == Flow::kNone || text_.flow.is_open()) return "a branch";
@@ -234,12 +228,12 @@ class Reader {
     Try attempt;
     attempt.name = condition.substr(kTry.size(), condition.size() - kTry.size() - kTarget.size());
     const uint32_t line = position_.line;
-    if (line < 3 || Trim(text_.lines[line - 3]) != "{" ||
-        Trim(text_.lines[line - 2]) != StrCat("WASM_RT_UNWIND_TARGET *", attempt.name,
-                                              "_outer_target = wasm_rt_get_unwind_target();")) {
+    if (line < 3 || Trimmed(text_.lines[line - 3]) != "{" ||
+        Trimmed(text_.lines[line - 2]) != StrCat("WASM_RT_UNWIND_TARGET *", attempt.name,
+                                                 "_outer_target = wasm_rt_get_unwind_target();")) {
       return "the declarations of a try before it";
     }
-    if (Trim(lines_->Peek()) !=
+    if (Trimmed(lines_->Peek()) !=
         StrCat("wasm_rt_set_unwind_target(&", attempt.name, "_unwind_target);")) {
       return "a try that sets the unwind target first";
     }

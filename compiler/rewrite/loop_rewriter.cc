@@ -13,12 +13,6 @@
 namespace perdure {
 namespace {
 
-std::string_view Trimmed(std::string_view line) {
-  const size_t begin = line.find_first_not_of(' ');
-  if (begin == std::string_view::npos) return {};
-  return line.substr(begin, line.find_last_not_of(' ') + 1 - begin);
-}
-
 // A function's lines, in which loops are looked for.
 class FunctionLines {
  public:

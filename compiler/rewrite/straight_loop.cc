@@ -5,24 +5,12 @@
 #include <iterator>
 #include <utility>
 
+#include "compiler/wasm2c/line_reader.h"
+
 namespace perdure {
 namespace {
 
 constexpr size_t kTermsMax = 8;
-
-std::string_view Trimmed(std::string_view line) {
-  const size_t begin = line.find_first_not_of(' ');
-  if (begin == std::string_view::npos) return {};
-  return line.substr(begin, line.find_last_not_of(' ') + 1 - begin);
-}
-
-// "var_i0", "var_l3": the name at the start of `text`; empty if there is none.
-std::string_view Variable(std::string_view text) {
-  if (!text.starts_with("var_") || text.size() < 6) return {};
-  size_t end = 5;
-  while (end < text.size() && text[end] >= '0' && text[end] <= '9') ++end;
-  return end == 5 ? std::string_view() : text.substr(0, end);
-}
 
 bool IsLocal(std::string_view name) { return name[4] == 'l' || name[4] == 'p'; }
 bool IsFloatSlot(std::string_view name) {
@@ -97,7 +85,7 @@ std::vector<std::string_view> Arguments(std::string_view call) {
   std::vector<std::string_view> arguments;
   for (size_t at = call.find('('); at != std::string_view::npos; at = call.find(", ")) {
     call.remove_prefix(call[at] == '(' ? at + 1 : at + 2);
-    const std::string_view name = Variable(call);
+    const std::string_view name = LeadingVariable(call);
     if (name.empty()) break;
     arguments.push_back(name);
   }

@@ -6,6 +6,13 @@
 
 namespace perdure {
 
+// The line without the blanks around it.
+inline std::string_view Trimmed(std::string_view line) {
+  const size_t begin = line.find_first_not_of(' ');
+  if (begin == std::string_view::npos) return {};
+  return line.substr(begin, line.find_last_not_of(' ') + 1 - begin);
+}
+
 class LineReader {
  public:
   explicit LineReader(std::string_view text) : text_(text) {}
