@@ -80,7 +80,7 @@ std::optional<UsageError> ReadOptions(const Arguments& arguments, BuildOptions* 
   options->name = arguments.Get("name");
   options->state = arguments.Get("state");
   options->hosts = arguments.All("host");
-  options->optimize = arguments.Get("optimize", "2")[0] - '0';
+  options->optimize = arguments.Get("optimize", "3")[0] - '0';
   options->cc = arguments.Get("cc");
   options->target = arguments.Get("target");
   options->is_static = arguments.Has("static");

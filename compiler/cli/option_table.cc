@@ -38,7 +38,7 @@ std::vector<OptionSpec> BuildOptionSpecs() {
       {"optimize",
        'O',
        "LEVEL",
-       "optimisation of the C compiler (default: 2)",
+       "optimisation of the C compiler (default: 3)",
        Completes::kChoices,
        {"0", "1", "2", "3"}},
       {"cc", 0, "PATH", "the C compiler (default: $PERDURE_CC, $CC, clang-19, clang, gcc, cc)",

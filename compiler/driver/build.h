@@ -31,7 +31,7 @@ struct BuildOptions {
   std::string name;   // program name; empty: from the output's name
   std::string state;  // default state path; empty: none
   std::vector<std::string> hosts;
-  int optimize = 2;
+  int optimize = 3;
   std::string cc;
   std::string target;
   bool is_static = false;

@@ -80,7 +80,7 @@ Command CompileCommand(const CToolchain& tools, const BuildOptions& options,
        "-w"});
   // Blocks nest in C as deep as in wasm; clang's limit is 256.
   if (tools.compiler.is_clang) command.argv.emplace_back("-fbracket-depth=65536");
-  // At -O2 gcc vectorises only loops whose length it knows, and unrolls none.
+  // Below -O3 gcc vectorises only loops whose length it knows; it unrolls none at any level.
   if (!tools.compiler.is_clang)
     command.argv.insert(command.argv.end(), {"-fvect-cost-model=dynamic", "-funroll-loops"});
   if (features.memory64) command.argv.emplace_back("-DSUPPORT_MEMORY64=1");

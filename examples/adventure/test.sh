@@ -7,6 +7,10 @@ command -v script >/dev/null || {
   echo "SKIPPED: no 'script' (bsdutils) for a terminal to play on"
   exit 77
 }
+if ! told=$(script -qec true /dev/null 2>&1 </dev/null); then
+  echo "SKIPPED: 'script' gets no terminal to play on: $told"
+  exit 77
+fi
 folder=$(mktemp -d)
 trap 'crash 2>/dev/null || true; rm -rf "$folder"' EXIT
 export PERDURE_STATE=$folder/state.db PROGRAM=$program FOLDER=$folder
@@ -26,7 +30,10 @@ start() {
   script -qec 'stty -echo; echo $$ >"$FOLDER/pid"; exec "$PROGRAM"' /dev/null \
     <"$folder/in" >>"$folder/out" 2>&1 {keyboard}>&- &
   terminal=$!
-  until [[ -s $folder/pid ]]; do sleep 0.02; done
+  until [[ -s $folder/pid ]]; do
+    kill -0 "$terminal" 2>/dev/null || fail "the game does not start: $(cat "$folder/out")"
+    sleep 0.02
+  done
 }
 
 crash() {
