@@ -63,6 +63,35 @@ TEST_CASE("(G1) the events of a group are one row with one delta") {
   CheckSurvives(&session);
 }
 
+TEST_CASE("a name that JSON has to escape is in the list as it is in the column") {
+  perdure_program program = kSampleProgram;
+  perdure_export exports[] = {{"set \"it\"\n", PERDURE_FUNC, 0}, {"get\\", PERDURE_FUNC, 0}};
+  for (uint32_t i = 0; i < program.export_count; ++i) {
+    if (std::string_view(program.exports[i].name) != "set_i32") continue;
+    for (perdure_export& one : exports) one.index = program.exports[i].index;
+  }
+  program.exports = exports;
+  program.export_count = 2;
+  Series series(program);
+  perdure_value args[1] = {};
+  args[0].i32 = 7;
+  series.Add(0, args, "", {}, 1'000'000);
+  series.Add(1, args, "-1", {{1, "ab"}}, 5'000'000);
+  EventRecord record;
+  series.Describe(&record);
+  CHECK(record.input == R"json("get\\"(7))json");
+  CHECK(record.result == "-1");
+  CHECK(record.earlier_count == 1);
+  CHECK(record.earlier.ends_with(R"json(,["\"set \\\"it\\\"\\n\"(7)","",0]])json"));
+
+  record = {};
+  record.input = "trapped()";
+  series.Describe(&record);
+  CHECK(record.input == "trapped()");
+  CHECK(record.earlier_count == 2);
+  CHECK(record.earlier.ends_with(R"json(,["\"get\\\\\"(7)","-1",4000,4]])json"));
+}
+
 TEST_CASE("(G2) what may not do the same again is the last of its row") {
   Session session;
   StartGrouped(&session);
