@@ -65,10 +65,14 @@ void Series::Add(uint32_t export_index, std::span<const perdure_value> args,
   newest_result_ = result;
   list_ += ListHead(export_index);
   AppendValues(TypesOf(program_, export_index), args, {}, &list_);
-  StrAppend(&list_, ")\",\"", result, "\",", (now_ns - began_ns_) / 1000);
-  if (!sent.empty()) StrAppend(&list_, ',', sent.size());
+  list_ += ")\",\"";
+  if (!result.empty()) list_ += result;
+  StrAppend(&list_, "\",", (now_ns - began_ns_) / 1000);
+  if (!sent.empty()) {
+    StrAppend(&list_, ',', sent.size());
+    effects_ += sent;
+  }
   list_ += ']';
-  effects_ += sent;
 }
 
 // Names are the only part that may have to be escaped.

@@ -10,7 +10,7 @@ namespace {
 
 // Below this LZ4 gains little of a page, and setting up its table (16 KiB, which then is in the
 // cache in place of something else) costs more than the rest of a small event.
-constexpr size_t kCompressBytesMin = 512;
+constexpr size_t kCompressBytesMin = 1024;
 // From here on a sample is compressed first.
 constexpr size_t kSampleOfBytesMin = 32768;
 constexpr size_t kSampleBytes = 4096;
