@@ -44,8 +44,8 @@ Result<Outcome> Instance::Impl::Call(uint32_t export_index, std::span<const perd
   const perdure_export& exported = program_.exports[export_index];
   const perdure_type& type = program_.types[program_.functions[exported.index].type];
   const std::span param_types(type.params, type.param_count);
-  PERDURE_ASSIGN_OR_RETURN(const std::vector<uint32_t> arg_functions,
-                           FunctionIndices(guest_->functions(), param_types, args));
+  std::vector<uint32_t> arg_functions;
+  PERDURE_TRY(FindFunctionIndices(guest_->functions(), param_types, args, &arg_functions));
   std::string result;
 
   // The caller sees results only of an event that is settled.
@@ -58,13 +58,14 @@ Result<Outcome> Instance::Impl::Call(uint32_t export_index, std::span<const perd
   running_ = false;
   if (end.kind == abi::GuestEnd::Kind::kReturned) {
     const std::span result_types(type.results, type.result_count);
-    Result<std::vector<uint32_t>> functions =
-        FunctionIndices(guest_->functions(), result_types, returned_);
-    if (functions.ok()) {
-      AppendValues(result_types, returned_, *functions, &result);
+    std::vector<uint32_t> functions;
+    const Status found =
+        FindFunctionIndices(guest_->functions(), result_types, returned_, &functions);
+    if (found.ok()) {
+      AppendValues(result_types, returned_, functions, &result);
     } else {
       end.kind = abi::GuestEnd::Kind::kTrapped;
-      end.message = StrCat("result ", functions.status().message());
+      end.message = StrCat("result ", found.message());
     }
   }
   const bool is_of_series = end.kind == abi::GuestEnd::Kind::kReturned && FitsSeries(type);

@@ -65,9 +65,12 @@ void Series::Add(uint32_t export_index, std::span<const perdure_value> args,
   newest_result_ = result;
   list_ += ListHead(export_index);
   AppendValues(TypesOf(program_, export_index), args, {}, &list_);
-  list_ += ")\",\"";
-  if (!result.empty()) list_ += result;
-  StrAppend(&list_, "\",", (now_ns - began_ns_) / 1000);
+  if (result.empty()) {
+    list_ += ")\",\"\",";
+  } else {
+    StrAppend(&list_, ")\",\"", result, "\",");
+  }
+  StrAppend(&list_, (now_ns - began_ns_) / 1000);
   if (!sent.empty()) {
     StrAppend(&list_, ',', sent.size());
     effects_ += sent;
@@ -130,14 +133,14 @@ Status Series::Repeat(Guest* guest) const {
 bool Series::AnswersAs(const Call& call, Guest* guest, const perdure_type& type,
                        std::span<const perdure_value> results) const {
   const std::span types(type.results, type.result_count);
-  const Result<std::vector<uint32_t>> functions =
-      FunctionIndices(guest->functions(), types, results);
+  std::vector<uint32_t> functions;
+  const Status found = FindFunctionIndices(guest->functions(), types, results, &functions);
   const std::string effects = EncodeEffects(guest->host().effects);
   guest->host().effects.clear();
   guest->host().queued_bytes = 0;
-  if (!functions.ok()) return false;
+  if (!found.ok()) return false;
   std::string result;
-  AppendValues(types, results, *functions, &result);
+  AppendValues(types, results, functions, &result);
   return AnswerHash(result, effects) == call.answer;
 }
 

@@ -47,19 +47,18 @@ wasm_rt_funcref_t FunctionRefs::RefOf(uint32_t index) const {
   return ref;
 }
 
-Result<std::vector<uint32_t>> FunctionIndices(const FunctionRefs& functions,
-                                              std::span<const uint8_t> types,
-                                              std::span<const perdure_value> values) {
-  std::vector<uint32_t> indices;
+Status FindFunctionIndices(const FunctionRefs& functions, std::span<const uint8_t> types,
+                           std::span<const perdure_value> values, std::vector<uint32_t>* indices) {
+  indices->clear();
   for (size_t i = 0; i < types.size(); ++i) {
     if (types[i] != PERDURE_FUNCREF) continue;
-    indices.resize(types.size(), PERDURE_NO_INDEX);
-    if (!functions.IndexOf(values[i].funcref, &indices[i])) {
+    indices->resize(types.size(), PERDURE_NO_INDEX);
+    if (!functions.IndexOf(values[i].funcref, &(*indices)[i])) {
       return Status(StatusCode::kInvalidArgument,
                     StrCat("value ", i, " is a function of another instance"));
     }
   }
-  return indices;
+  return OkStatus();
 }
 
 }  // namespace perdure

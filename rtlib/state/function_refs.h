@@ -43,8 +43,7 @@ class FunctionRefs {
 
 // For the text of `values`: a function index where the type is funcref; empty if it is nowhere.
 // kInvalidArgument for another instance's function.
-Result<std::vector<uint32_t>> FunctionIndices(const FunctionRefs& functions,
-                                              std::span<const uint8_t> types,
-                                              std::span<const perdure_value> values);
+Status FindFunctionIndices(const FunctionRefs& functions, std::span<const uint8_t> types,
+                           std::span<const perdure_value> values, std::vector<uint32_t>* indices);
 
 }  // namespace perdure
