@@ -215,7 +215,7 @@ std::string FormatValue(uint8_t type, const perdure_value& value, uint32_t funct
   }
 }
 
-// Of all that an event in a group costs a third was text, appended piece by piece.
+// In place, not appended piece by piece: each event of a group pays for this.
 void AppendValues(std::span<const uint8_t> types, std::span<const perdure_value> values,
                   std::span<const uint32_t> function_indices, std::string* out) {
   constexpr size_t kBytesMax = 40;  // of a value and what separates it; v128 has 32 digits

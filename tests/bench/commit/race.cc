@@ -6,7 +6,7 @@ namespace perdure::bench {
 namespace {
 
 constexpr const char* kCommit = "commit";
-constexpr const char* kTransaction = "commit less tracking";
+constexpr const char* kLessTracking = "commit less tracking";
 constexpr const char* kEvent = "all of Perdure";
 
 // Brings a copy of the guest to where measuring begins.
@@ -38,7 +38,7 @@ void NoteEvent(const EventCost& live, const Cost& alone, const Cost& floor, Race
   commit.us = live.commit_us;
   Note(kCommit, commit, floor, result);
   commit.us -= live.track_us;
-  Note(kTransaction, commit, floor, result);
+  Note(kLessTracking, commit, floor, result);
   Cost added = live.whole;
   added.us = std::max(0.0, live.whole.us - alone.us);
   added.cpu_us = std::max(0.0, live.whole.cpu_us - alone.cpu_us);
@@ -147,7 +147,7 @@ void AddRace(const RaceResult& result, const Workload& workload, const Place& pl
   }
   std::string said;
   // In this order, and those that took part.
-  for (const char* name : {kCommit, kTransaction, kEvent, "page upsert", "LMDB", "image dump"}) {
+  for (const char* name : {kCommit, kLessTracking, kEvent, "page upsert", "LMDB", "image dump"}) {
     const auto found = result.by_name.find(name);
     if (found == result.by_name.end()) continue;
     const Samples& samples = found->second;
@@ -155,7 +155,7 @@ void AddRace(const RaceResult& result, const Workload& workload, const Place& pl
     bench->Add("Time", row, name, time);
     bench->Add("Slowest of a hundred", row, name,
                Quantile(samples.us, 0.99) / Quantile(result.floor_us, 0.99));
-    if (name != std::string(kCommit) && name != std::string(kTransaction)) {
+    if (name != std::string(kCommit) && name != std::string(kLessTracking)) {
       const double cpu = samples.sum.cpu_us / samples.floor_sum.cpu_us;
       const double bytes =
           static_cast<double>(samples.sum.bytes) / static_cast<double>(samples.floor_sum.bytes);
