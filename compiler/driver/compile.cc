@@ -71,7 +71,8 @@ Command CompileCommand(const CToolchain& tools, const BuildOptions& options,
       command.argv.end(),
       {"-std=gnu11", StrCat("-O", OptimizeLevel(options, unit)), is_library ? "-fPIC" : "-fPIE",
        // What wasm says about numbers, and no assumption about types behind a guest's pointers.
-       "-fno-fast-math", "-fno-math-errno", "-ffp-contract=off", "-fno-strict-aliasing",
+       "-fno-fast-math", "-fno-math-errno", "-fno-trapping-math", "-ffp-contract=off",
+       "-fno-strict-aliasing",
        // Endless recursion ends with a trap and does not become an endless loop.
        "-fno-optimize-sibling-calls",
        // What is not used goes (--gc-sections); nothing of ours is exported from the program.

@@ -14,6 +14,20 @@ Status ReplaceOnce(std::string* text, std::string_view from, std::string_view to
                 StrCat("wasm2c's app-impl.h does not have exactly once: ", Quote(from)));
 }
 
+constexpr std::string_view kBytewiseLoad =
+    "    t1 result;                                                     \\\n"
+    "    wasm_rt_memcpy(&result, MEM_ADDR_MEMOP(mem, addr, sizeof(t1)), \\\n"
+    "                   sizeof(t1));                                    \\\n";
+constexpr std::string_view kTypedLoad =
+    "    typedef t1 in_memory __attribute__((aligned(1), may_alias));   \\\n"
+    "    t1 result = *(in_memory*)MEM_ADDR_MEMOP(mem, addr, sizeof(t1)); \\\n";
+constexpr std::string_view kBytewiseStore =
+    "    wasm_rt_memcpy(MEM_ADDR_MEMOP(mem, addr, sizeof(t1)), &wrapped,    \\\n"
+    "                   sizeof(t1));                                        \\\n";
+constexpr std::string_view kTypedStore =
+    "    typedef t1 in_memory __attribute__((aligned(1), may_alias));       \\\n"
+    "    *(in_memory*)MEM_ADDR_MEMOP(mem, addr, sizeof(t1)) = wrapped;      \\\n";
+
 // What loop_rewriter.h describes.
 constexpr std::string_view kNeededLoads =
     "#define PERDURE_NOT_FORCED(var)\n"
@@ -47,6 +61,8 @@ Result<std::string> RewriteMemoryAccess(std::string_view impl, const Tricks& tri
                             "#else\n"
                             "#define FORCE_READ_FLOAT(var) __asm__(\"\" ::\"r\"(var));\n"
                             "#endif\n"));
+    PERDURE_TRY(ReplaceOnce(&out, kBytewiseLoad, kTypedLoad));
+    PERDURE_TRY(ReplaceOnce(&out, kBytewiseStore, kTypedStore));
   }
   if (tricks.needed_loads) {
     constexpr std::string_view kLoads = "DEFINE_LOAD(f64_load, f64, f64, f64, FORCE_READ_FLOAT)\n";

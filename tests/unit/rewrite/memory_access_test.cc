@@ -8,6 +8,11 @@ namespace {
 constexpr const char* kImpl =
     "#define MEM_ADDR(mem, addr, n) &(mem)->data[addr]\n"
     "#define MEM_ADDR_MEMOP(mem, addr, n) MEM_ADDR(mem, addr, n)\n"
+    "    t1 result;                                                     \\\n"
+    "    wasm_rt_memcpy(&result, MEM_ADDR_MEMOP(mem, addr, sizeof(t1)), \\\n"
+    "                   sizeof(t1));                                    \\\n"
+    "    wasm_rt_memcpy(MEM_ADDR_MEMOP(mem, addr, sizeof(t1)), &wrapped,    \\\n"
+    "                   sizeof(t1));                                        \\\n"
     "DEFINE_LOAD(f64_load, f64, f64, f64, FORCE_READ_FLOAT)\n"
     "#define FORCE_READ_FLOAT(var) __asm__(\"\" ::\"r\"(var));\n"
     "    load_data(MEM_ADDR(&m, o, s), i, s); \\\n"
@@ -42,6 +47,15 @@ TEST_CASE("A1: float loads are still forced, in a float register") {
   CHECK(Has(out, "#define FORCE_READ_FLOAT(var) __asm__(\"\" ::\"x\"(var));"));
   CHECK(Has(out, "#define FORCE_READ_FLOAT(var) __asm__(\"\" ::\"w\"(var));"));
   CHECK(Has(out, "#define MEM_ADDR_MEMOP(mem, addr, n) MEM_ADDR(mem, addr, n)\n"));
+}
+
+TEST_CASE("values are read and written in their own type, of no alignment") {
+  const Result<std::string> out = RewriteMemoryAccess(kImpl, {});
+  REQUIRE(out.ok());
+  CHECK_FALSE(Has(out, "wasm_rt_memcpy"));
+  CHECK(Has(out, "typedef t1 in_memory __attribute__((aligned(1), may_alias));"));
+  CHECK(Has(out, "t1 result = *(in_memory*)MEM_ADDR_MEMOP(mem, addr, sizeof(t1));"));
+  CHECK(Has(out, "*(in_memory*)MEM_ADDR_MEMOP(mem, addr, sizeof(t1)) = wrapped;"));
 }
 
 TEST_CASE("a header of another shape is refused and quoted") {
