@@ -43,13 +43,17 @@ Status Instance::Impl::Poison(Status why) {
   return why;
 }
 
-// Puts a settled event into the store and the image. On failure the event is as if it never was
-// (E3).
 Status Instance::Impl::Record(const EventRecord& record, const ChangeSet& changes,
                               const DirtyChunks& dirty, uint64_t began_ns) {
   const uint64_t now_ns = MonotonicNs();
   JoinGroup(record.seq, now_ns);
-  const bool commits = creating_ || GroupIsFull(now_ns);
+  return Put(record, changes, dirty, creating_ || GroupIsFull(now_ns), began_ns);
+}
+
+// Puts what has settled, an event or a series, into the store and the image, and commits its group
+// or not. On failure it is as if it never was (E3).
+Status Instance::Impl::Put(const EventRecord& record, const ChangeSet& changes,
+                           const DirtyChunks& dirty, bool commits, uint64_t began_ns) {
   Status stored =
       commits && !creating_ && !transaction_open_ ? CommitRow(record) : AppendRow(record);
   if (stored.ok() && creating_) {  // (E11)
@@ -192,7 +196,7 @@ Status Instance::Impl::Flush() {
   PERDURE_TRY(Usable());
   if (group_.events == 0) return OkStatus();
   const uint64_t began_ns = MonotonicNs();
-  PERDURE_TRY(EndSeries());
+  if (!series_.empty()) return EndSeries(true, began_ns);
   Status committed = CommitGroup();
   if (!committed.ok()) return Poison(std::move(committed));
   AfterCommit(began_ns);

@@ -43,13 +43,7 @@ Status Instance::Impl::AddToSeries(uint32_t export_index, std::span<const perdur
   outcome->seq = newest_.seq + series_.events();
   JoinGroup(outcome->seq, now_ns);
   const bool commits = GroupIsFull(now_ns);
-  if (!commits && !series_.IsFull(now_ns)) return OkStatus();
-  PERDURE_TRY(EndSeries());
-  if (!commits) return OkStatus();
-  Status committed = CommitGroup();
-  if (!committed.ok()) return Poison(std::move(committed));
-  AfterCommit(now_ns);
-  return OkStatus();
+  return commits || series_.IsFull(now_ns) ? EndSeries(commits, now_ns) : OkStatus();
 }
 
 // Whether guest and image differ. The trackers are only looked at: the series that may begin here
@@ -70,9 +64,8 @@ Result<bool> Instance::Impl::AnythingChanged() {
   return !changes.empty();
 }
 
-// Appends the row of the events that share one, if there are any. The group stays open.
-Status Instance::Impl::EndSeries() {
-  if (series_.empty()) return OkStatus();
+// Puts the row of the events that share one, and commits their group or leaves it open.
+Status Instance::Impl::EndSeries(bool commits, uint64_t began_ns) {
   DirtyChunks dirty;
   ChangeSet changes;
   EventRecord record;
@@ -87,14 +80,7 @@ Status Instance::Impl::EndSeries() {
   }
   if (!status.ok()) return Poison(std::move(status));
   Seal(&record, changes);
-  status = AppendRow(record);
-  if (!status.ok()) {
-    RollBack(dirty);
-    return Poison(std::move(status));
-  }
-  Advance(guest_.get(), changes, image_.get());
-  series_.Clear();
-  return ArmAgain(changes);
+  return Put(record, changes, dirty, commits, began_ns);
 }
 
 // An event was undone, and with it those before it in the series: brings these back, as a row.
@@ -110,7 +96,7 @@ Status Instance::Impl::RepeatSeries() {
   }
   if (lazy_ != nullptr && !lazy_->failure().ok()) return Poison(LoadFailure());
   if (!repeated.ok()) return Poison(std::move(repeated));
-  return EndSeries();
+  return EndSeries(false, MonotonicNs());
 }
 
 }  // namespace perdure

@@ -90,7 +90,7 @@ class Instance::Impl {
   Status AddToSeries(uint32_t export_index, std::span<const perdure_value> args,
                      std::string_view result, Outcome* outcome);
   Result<bool> AnythingChanged();
-  Status EndSeries();
+  Status EndSeries(bool commits, uint64_t began_ns);
   Status RepeatSeries();
 
   // run.cc
@@ -113,6 +113,8 @@ class Instance::Impl {
   Status Poison(Status why);
   Status Record(const EventRecord& record, const ChangeSet& changes, const DirtyChunks& dirty,
                 uint64_t began_ns);
+  Status Put(const EventRecord& record, const ChangeSet& changes, const DirtyChunks& dirty,
+             bool commits, uint64_t began_ns);
   Status ArmAgain(const ChangeSet& changes);
   Status LetGo();
   Status AppendRow(const EventRecord& record);
