@@ -31,7 +31,8 @@
 //   R9  Atomics on a memory that is not shared: read-modify-write gives the new value instead of
 //       the old, compare-exchange always the expected one, and it compares the low bits only.
 //       -> the old value, all bits. (No memory is shared by then: BinaryForWasm2c().)
-//   R10  Six vector instructions of SIMDe 0.7 are wrong on SSE2.
+//   R10  Six vector instructions of SIMDe 0.7 are wrong on SSE2, and those that round, compiled by
+//       gcc.
 //       -> those of perdure/vectors.h, which says how.
 //
 // R3 relies on wasm2c's indentation: a clause chain begins with `if (wasm_rt_exception_tag() ==

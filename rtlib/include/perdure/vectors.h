@@ -1,4 +1,4 @@
-/* Vector instructions that SIMDe 0.7 gets wrong on SSE2. Included by generated code after SIMDe,
+/* Vector instructions that SIMDe 0.7 gets wrong on SSE2, or gcc there. Included by generated code after SIMDe,
  * whose names stand for these from then on. */
 #ifndef PERDURE_VECTORS_H_
 #define PERDURE_VECTORS_H_
@@ -7,10 +7,28 @@
 
 #include <simde/wasm/simd128.h>
 
+/* Rounding makes a NaN quiet. gcc, which rounds in line, forgets that of a signalling one. */
+#define PERDURE_ROUND(shape, name)                                                            \
+  static inline simde_v128_t perdure_##shape##_##name(simde_v128_t a) {                       \
+    const simde_v128_t ordered = simde_wasm_##shape##_eq(a, a);                               \
+    return simde_wasm_v128_bitselect(simde_wasm_##shape##_##name(a),                          \
+                                     simde_wasm_##shape##_add(a, a), ordered);                \
+  }
+PERDURE_ROUND(f32x4, ceil)
+PERDURE_ROUND(f32x4, floor)
+PERDURE_ROUND(f32x4, trunc)
+PERDURE_ROUND(f32x4, nearest)
+PERDURE_ROUND(f64x2, floor)
+PERDURE_ROUND(f64x2, trunc)
+PERDURE_ROUND(f64x2, nearest)
+#undef PERDURE_ROUND
+
 /* Rounding up keeps the sign, also of what becomes zero. */
 static inline simde_v128_t perdure_f64x2_ceil(simde_v128_t a) {
   const simde_v128_t sign = simde_wasm_v128_and(a, simde_wasm_i64x2_splat(INT64_MIN));
-  return simde_wasm_v128_or(simde_wasm_f64x2_ceil(a), sign);
+  const simde_v128_t ordered = simde_wasm_f64x2_eq(a, a);
+  return simde_wasm_v128_bitselect(simde_wasm_v128_or(simde_wasm_f64x2_ceil(a), sign),
+                                   simde_wasm_f64x2_add(a, a), ordered);
 }
 
 /* The smaller, or the larger, of two lanes. Equal ones are zeros of different sign or have the same
@@ -38,7 +56,14 @@ static inline simde_v128_t perdure_i16x8_q15mulr_sat(simde_v128_t a, simde_v128_
   return simde_wasm_v128_xor(product, overflow);
 }
 
+#define simde_wasm_f32x4_ceil perdure_f32x4_ceil
+#define simde_wasm_f32x4_floor perdure_f32x4_floor
+#define simde_wasm_f32x4_trunc perdure_f32x4_trunc
+#define simde_wasm_f32x4_nearest perdure_f32x4_nearest
 #define simde_wasm_f64x2_ceil perdure_f64x2_ceil
+#define simde_wasm_f64x2_floor perdure_f64x2_floor
+#define simde_wasm_f64x2_trunc perdure_f64x2_trunc
+#define simde_wasm_f64x2_nearest perdure_f64x2_nearest
 #define simde_wasm_f32x4_min perdure_f32x4_min
 #define simde_wasm_f32x4_max perdure_f32x4_max
 #define simde_wasm_f64x2_min perdure_f64x2_min
