@@ -137,11 +137,12 @@ Result<std::unique_ptr<Instance::Impl>> Instance::Impl::Open(const perdure_progr
   PERDURE_TRY(CheckSharesRuntime(program));
   PERDURE_ASSIGN_OR_RETURN(std::unique_ptr<Store> store,
                            open_store({options.state_path, options.durability}));
-  std::unique_ptr<Impl> impl(new Impl(program, options, std::move(store)));
   std::optional<StateHeader> header;
   if (!options.fresh) {
-    PERDURE_ASSIGN_OR_RETURN(header, impl->store_->ReadHeader());
+    PERDURE_ASSIGN_OR_RETURN(header, store->ReadHeader());
   }
+  // An instance seals its header when it is closed: there is none before the header is known.
+  std::unique_ptr<Impl> impl(new Impl(program, options, std::move(store)));
   Status opened = header.has_value() ? impl->Restore(*std::move(header)) : impl->Create();
   if (!opened.ok()) {
     impl->store_->Abort();
