@@ -115,7 +115,10 @@ TEST_CASE("kill -9 with queued calls keeps every answer") {
   }
 }
 
-TEST_CASE("kill -9 in groups with traps in them keeps every answer, and each event once") {
+namespace {
+
+// A state of its own each time: all of its history is read after each kill.
+void CheckStumbling() {
   ProgramOn stumble(BuildProgram(Module("stumble.wat")));
   const std::vector<std::string> calls = {"increment", "increment", "increment", "increment",
                                           "stumble",   "increment", "grow",      "increment",
@@ -127,7 +130,7 @@ TEST_CASE("kill -9 in groups with traps in them keeps every answer, and each eve
     const std::vector<std::string> options = {std::string("--perdure-commit=") + policy,
                                               "--perdure-history=all"};
     INFO("PERDURE_SEED=" << seed << ", " << policy);
-    for (int i = 0; i < Kills(4); ++i) {
+    for (int i = 0; i < 4; ++i) {
       const int64_t before = known;
       Killed killed = StreamUntilKilled(stumble, options, calls, 30000,
                                         static_cast<int64_t>(random() % 60000), Traps::kSome);
@@ -141,6 +144,12 @@ TEST_CASE("kill -9 in groups with traps in them keeps every answer, and each eve
     }
   }
   REQUIRE(answered > 0);
+}
+
+}  // namespace
+
+TEST_CASE("kill -9 in groups with traps in them keeps every answer, and each event once") {
+  for (int i = 0; i < Kills(1); ++i) CheckStumbling();
 }
 
 }  // namespace perdure::test

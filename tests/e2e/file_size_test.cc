@@ -10,9 +10,10 @@ namespace {
 
 // Delivers `count` calls in one process; the size of the state after it ended.
 uint64_t SizeAfter(const ProgramOn& program, const std::string& call, int count) {
-  std::string input;
-  for (int i = 0; i < count; ++i) input += call + "\n";
-  Finished finished = program.Run({"--perdure-durability=off", "-"}, input);
+  Command command = program.Line({"--perdure-durability=off", "-"});
+  for (int i = 0; i < count; ++i) command.input += call + "\n";
+  command.timeout = std::chrono::minutes(8);
+  Finished finished = Run(command);
   INFO(finished.err);
   REQUIRE(finished.status == 0);
   REQUIRE(std::filesystem::file_size(program.wal()) <= 64 * 1024);

@@ -164,6 +164,22 @@ bool Process::Write(std::string_view bytes) {
 
 void Process::CloseInput() { CloseIfOpen(&in_); }
 
+void Process::Feed(std::string_view bytes) {
+  if (fcntl(in_, F_SETFL, O_NONBLOCK) != 0) Die("fcntl");
+  while (!bytes.empty() && Clock::now() < deadline_) {
+    const ssize_t count = write(in_, bytes.data(), bytes.size());
+    if (count >= 0) {
+      bytes.remove_prefix(static_cast<size_t>(count));
+    } else if (errno == EAGAIN) {
+      pollfd fds[3] = {{out_, POLLIN, 0}, {err_, POLLIN, 0}, {in_, POLLOUT, 0}};
+      if (poll(fds, 3, 20) > 0) Pump(0);
+    } else if (errno != EINTR) {
+      break;
+    }
+  }
+  CloseInput();
+}
+
 bool Process::Pump(int wait_ms) {
   pollfd fds[2] = {{out_, POLLIN, 0}, {err_, POLLIN, 0}};
   int ready = poll(fds, 2, wait_ms);
@@ -235,9 +251,7 @@ Finished Process::Wait() {
 
 Finished Run(const Command& command) {
   Process process(command);
-  // Tests feed little; a child that stops reading early just gets less.
-  process.Write(command.input);
-  process.CloseInput();
+  process.Feed(command.input);
   return process.Wait();
 }
 

@@ -63,6 +63,9 @@ class Process {
   // False if the child no longer reads.
   bool Write(std::string_view bytes);
   void CloseInput();
+  // Writes, and reads meanwhile what the child answers; then closes the input. A child that stops
+  // reading early gets less.
+  void Feed(std::string_view bytes);
 
   // The next line of standard output without its newline; nullopt at its end or after `limit`.
   std::optional<std::string> ReadLine(std::chrono::milliseconds limit = std::chrono::seconds(20));

@@ -2,12 +2,10 @@
 # Debian 12's own package is older: the copies `./dev setup` puts beside the compiler come first.
 #
 # Sets PERDURE_TEST_WASM2C, PERDURE_TEST_WAT2WASM, PERDURE_TEST_WASM2WAT, PERDURE_TEST_WAST2JSON and
-# PERDURE_TEST_WASM_OBJDUMP (cache variables; ...-NOTFOUND if absent).
+# PERDURE_TEST_WASM_OBJDUMP (...-NOTFOUND if absent). They are looked for each time: a build directory
+# that was configured before its copies were there would keep the older ones.
 foreach(tool IN ITEMS wasm2c wat2wasm wasm2wat wast2json wasm-objdump)
   string(TOUPPER ${tool} upper)
   string(REPLACE - _ upper ${upper})
-  find_program(PERDURE_TEST_${upper} ${tool}
-    HINTS ${PROJECT_BINARY_DIR}/libexec/perdure
-    DOC "wabt's ${tool} for the tests")
-  mark_as_advanced(PERDURE_TEST_${upper})
+  find_program(PERDURE_TEST_${upper} ${tool} NO_CACHE HINTS ${PROJECT_BINARY_DIR}/libexec/perdure)
 endforeach()
