@@ -159,7 +159,6 @@ class Maker {
   }
 
   static Contender OnState(Contender made, const std::string& state) {
-    for (const char* suffix : {"", "-wal", "-shm"}) unlink((state + suffix).c_str());
     made.command.env = {{"PERDURE_STATE", state}};
     return made;
   }
@@ -251,8 +250,12 @@ std::vector<Contender> BuildContenders(const Workload& workload, const Tools& to
   return made;
 }
 
-Race::Race(const Contender& contender)
-    : process_(std::make_unique<test::Process>(contender.command)), line_(contender.line) {
+Race::Race(const Contender& contender) : line_(contender.line) {
+  for (const auto& [name, value] : contender.command.env) {
+    if (name != "PERDURE_STATE") continue;
+    for (const char* suffix : {"", "-wal", "-shm"}) unlink((value + suffix).c_str());
+  }
+  process_ = std::make_unique<test::Process>(contender.command);
   if (line_.empty()) line_ = contender.command.argv.back() == "-" ? "run\n" : "\n";
 }
 

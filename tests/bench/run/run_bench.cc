@@ -1,10 +1,11 @@
 // `./dev bench run`: how fast programs run, as ratios to native code.
 //
 // Every contender of a workload is a process that answers a line with the workload's result. The
-// processes live at the same time and are asked in turn, round after round; the CPU time that a
-// process spent between question and answer is the time of the event (its compiler threads
-// included), and the minimum over the rounds counts. All answers must be equal: a contender that
-// computes something else is reported and not ranked. One round before the others is not counted.
+// processes live at the same time and are asked in turn; the CPU time that a process spent between
+// question and answer is the time of the event (its compiler threads included). What they answer
+// first is not counted. In each round the processes are others, and the minimum over the rounds
+// counts: where the pages of a process happen to lie makes 10 or 20 % of what fills a cache. All
+// answers must be equal: a contender that computes something else is reported and not ranked.
 //
 // What building takes is measured after that (building.cc). A run of everything says which goals
 // are met (goals.cc); the chart of such a report shows them.
@@ -34,38 +35,50 @@ struct Arguments : RaceOptions {
 
 using Row = std::vector<Figure>;
 
-// Ratios to the first contender, or nothing (after a message) if that could not be measured.
-Row Measure(const Workload& workload, const Arguments& arguments) {
-  std::vector<Contender> contenders = BuildContenders(workload, arguments.tools);
-  std::vector<std::pair<std::string, std::unique_ptr<Race>>> races;
-  for (const Contender& contender : contenders) {
+// Those that could be built; of the others it says why not.
+std::vector<Contender> Built(const Workload& workload, const Arguments& arguments) {
+  std::vector<Contender> built;
+  for (Contender& contender : BuildContenders(workload, arguments.tools)) {
     if (contender.command.argv.empty()) {
       std::fprintf(stderr, "bench: %s: %s\n", workload.name.c_str(), contender.problem.c_str());
     } else {
-      races.emplace_back(contender.column, std::make_unique<Race>(contender));
+      built.push_back(std::move(contender));
     }
   }
-  if (races.empty()) return {};
-  std::vector<double> best(races.size(), kInfinity);
-  for (int round = 0; round <= arguments.rounds; ++round) {
+  return built;
+}
+
+// Lowers `best` to what the contenders take now; a negative one is out of the race.
+void RunRound(const Workload& workload, const std::vector<Contender>& contenders,
+              std::vector<double>* best) {
+  std::vector<Race> races(contenders.begin(), contenders.end());
+  for (const bool counts : {false, true}) {
     for (size_t i = 0; i < races.size(); ++i) {
-      if (best[i] < 0) continue;
-      const double seconds = races[i].second->Ask();
-      if (seconds < 0 || races[i].second->answer() != races[0].second->answer()) {
+      if ((*best)[i] < 0) continue;
+      const double seconds = races[i].Ask();
+      if (seconds < 0 || races[i].answer() != races[0].answer()) {
         std::fprintf(stderr, "bench: %s: %s answers '%s'\n", workload.name.c_str(),
-                     races[i].first.c_str(), races[i].second->answer().c_str());
-        best[i] = -1;
-      } else if (round > 0) {
-        best[i] = std::min(best[i], seconds);
+                     contenders[i].column.c_str(), races[i].answer().c_str());
+        (*best)[i] = -1;
+      } else if (counts) {
+        (*best)[i] = std::min((*best)[i], seconds);
       }
     }
   }
+}
+
+// Ratios to the first contender, or nothing (after a message) if that could not be measured.
+Row Measure(const Workload& workload, const Arguments& arguments) {
+  const std::vector<Contender> contenders = Built(workload, arguments);
+  if (contenders.empty()) return {};
+  std::vector<double> best(contenders.size(), kInfinity);
+  for (int i = 0; i < arguments.rounds; ++i) RunRound(workload, contenders, &best);
   Row row;
   std::fprintf(stderr, "%-20s %6.1f ms", workload.name.c_str(), best[0] * 1e3);
-  for (size_t i = 0; i < races.size(); ++i) {
+  for (size_t i = 0; i < contenders.size(); ++i) {
     if (best[i] < 0) continue;
-    row.push_back({workload.name, races[i].first, best[i] / best[0]});
-    std::fprintf(stderr, "  %s %.2f", races[i].first.c_str(), best[i] / best[0]);
+    row.push_back({workload.name, contenders[i].column, best[i] / best[0]});
+    std::fprintf(stderr, "  %s %.2f", contenders[i].column.c_str(), best[i] / best[0]);
   }
   std::fputs("\n", stderr);
   return row;
@@ -162,7 +175,8 @@ int Main(int argc, char** argv) {
       "CPU time over that of the same source compiled natively, by clang-19 -O3 or Go's compiler "
       "(1.00), smaller is better: the minimum of " +
       std::to_string(arguments.rounds) +
-      " interleaved rounds of about 100 ms each. Guests: clang-19 -O3, wasi-libc; Go for wasip1. "
+      " interleaved rounds of about 100 ms each, with new processes in each. Guests: clang-19 -O3, "
+      "wasi-libc; Go for wasip1. "
       "\"persisting\", \"capture\" and \"polls\" are whole programs, each round a durable event; "
       "the other columns of perdure are the generated code without the engine.";
   report.machine = MachineText();
