@@ -59,7 +59,7 @@ std::optional<UsageError> CheckCombination(const BuildOptions& options) {
   }
   for (const std::string& host : options.hosts) {
     if (options.is_static && host.ends_with(".so")) {
-      return UsageError{StrCat("--static cannot use the shared library ", Quote(host)),
+      return UsageError{StrCat("--static cannot use the shared library ", QuotePath(host)),
                         {"give an archive (.a) or leave out --static"}};
     }
   }

@@ -85,4 +85,6 @@ std::string Quote(std::string_view text) {
   return out;
 }
 
+std::string QuotePath(std::string_view path) { return "'" + Printable(path) + "'"; }
+
 }  // namespace perdure

@@ -19,4 +19,7 @@ inline constexpr size_t kQuotedBytesMax = 120;
 // place.
 std::string Quote(std::string_view text);
 
+// The same of a path, which is not cut: whoever reads it has to find the file.
+std::string QuotePath(std::string_view path);
+
 }  // namespace perdure

@@ -90,32 +90,32 @@ class Builder {
     if (options_.emit == EmitKind::kCpp) {
       if (!is_folder && access(output.c_str(), F_OK) == 0) {
         return Fail(ExitCode::kInput,
-                    StrCat("cannot write the folder ", Quote(output), ": it is a file"));
+                    StrCat("cannot write the folder ", QuotePath(output), ": it is a file"));
       }
       return ExitCode::kOk;
     }
     if (is_folder || output.ends_with('/')) {
-      return Fail(ExitCode::kInput, StrCat("cannot write ", Quote(output), ": it is a folder"),
+      return Fail(ExitCode::kInput, StrCat("cannot write ", QuotePath(output), ": it is a folder"),
                   {"name the file to write: -o FILE"});
     }
     const std::string folder = Directory(output);
     if (!IsDirectory(folder)) {
-      return Fail(ExitCode::kInput,
-                  StrCat("cannot write ", Quote(output), ": there is no folder ", Quote(folder)));
+      return Fail(ExitCode::kInput, StrCat("cannot write ", QuotePath(output),
+                                           ": there is no folder ", QuotePath(folder)));
     }
     // Permissions alone do not tell (root, read-only and special file systems): try.
     const AtomicFile probe(output);
     const Status written = WriteFile(probe.temporary_path(), "");
     if (written.ok()) return ExitCode::kOk;
     return Fail(ExitCode::kInput,
-                StrCat("cannot write ", Quote(output), ": no file can be created in ",
-                       Quote(folder), written.message().substr(written.message().rfind(": "))));
+                StrCat("cannot write ", QuotePath(output), ": no file can be created in ",
+                       QuotePath(folder), written.message().substr(written.message().rfind(": "))));
   }
 
   ExitCode ReadInput() {
     for (const std::string& host : options_.hosts) {
       if (!IsRegularFile(host)) {
-        return Fail(ExitCode::kInput, StrCat("host library ", Quote(host), " is not there"));
+        return Fail(ExitCode::kInput, StrCat("host library ", QuotePath(host), " is not there"));
       }
     }
     std::optional<LinkedModule> linked = ReadInputs(options_.inputs, diagnostics_);

@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 
 Status SystemError(std::string_view doing, const std::string& path, int error) {
   return Status(StatusCode::kIo,
-                StrCat("cannot ", doing, ' ', Quote(path), ": ", std::strerror(error)));
+                StrCat("cannot ", doing, ' ', QuotePath(path), ": ", std::strerror(error)));
 }
 
 }  // namespace

@@ -151,7 +151,7 @@ Result<Child> Start(const Command& command, size_t index) {
   if (error == 0) return child;
   close(child.output);
   return Status(StatusCode::kIo,
-                StrCat("cannot run ", Quote(command.argv[0]), ": ", std::strerror(error)));
+                StrCat("cannot run ", QuotePath(command.argv[0]), ": ", std::strerror(error)));
 }
 
 class Runner {

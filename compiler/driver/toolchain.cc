@@ -92,7 +92,7 @@ Result<RuntimeFiles> FindRuntimeFiles(const std::string& prefix, const std::stri
   const std::string header = files.include_directory + "/perdure/program.h";
   if (!IsRegularFile(header)) {
     return Status(StatusCode::kNotFound,
-                  StrCat("the runtime's headers were not found: no ", Quote(header)));
+                  StrCat("the runtime's headers were not found: no ", QuotePath(header)));
   }
   std::string missing;
   for (const char* libraries : {"lib", PERDURE_LIBDIR}) {
@@ -103,7 +103,8 @@ Result<RuntimeFiles> FindRuntimeFiles(const std::string& prefix, const std::stri
     if (missing.empty())
       missing = IsRegularFile(files.rt_archive) ? files.sqlite_archive : files.rt_archive;
   }
-  return Status(StatusCode::kNotFound, StrCat("the runtime was not found: no ", Quote(missing)));
+  return Status(StatusCode::kNotFound,
+                StrCat("the runtime was not found: no ", QuotePath(missing)));
 }
 
 }  // namespace perdure

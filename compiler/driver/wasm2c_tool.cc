@@ -53,7 +53,7 @@ int Compare(const int a[3], const int b[3]) {
 // A Wasm2c, or why the file at `path` is none.
 Result<Wasm2c> Probe(const std::string& path) {
   auto refuse = [&](std::string_view why) {
-    return Status(StatusCode::kNotFound, StrCat("wasm2c at ", Quote(path), ' ', why));
+    return Status(StatusCode::kNotFound, StrCat("wasm2c at ", QuotePath(path), ' ', why));
   };
   if (!IsExecutableFile(path)) return refuse("is not an executable file");
   if (IsJavaScriptBuild(path)) {

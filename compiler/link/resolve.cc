@@ -150,9 +150,9 @@ class Resolver {
 
   void ReportOrder(uint32_t input, const Import& import, uint32_t supplier) {
     Report(input, import,
-           StrCat(" is from ", Quote(ModuleOf(supplier).path), ", which is instantiated later"))
-        .helps.push_back(StrCat("give ", Quote(ModuleOf(supplier).path), " before ",
-                                Quote(ModuleOf(input).path),
+           StrCat(" is from ", QuotePath(ModuleOf(supplier).path), ", which is instantiated later"))
+        .helps.push_back(StrCat("give ", QuotePath(ModuleOf(supplier).path), " before ",
+                                QuotePath(ModuleOf(input).path),
                                 "; modules that import from each other cannot be linked"));
   }
 
@@ -160,7 +160,7 @@ class Resolver {
     constexpr size_t kNamesMax = 5;
     Diagnostic& error = Report(
         input, import,
-        StrCat(" is unknown: ", Quote(ModuleOf(from).path), " exports nothing of that name"));
+        StrCat(" is unknown: ", QuotePath(ModuleOf(from).path), " exports nothing of that name"));
     std::string names;
     const std::vector<Export>& all = ModuleOf(from).exports;
     for (size_t i = 0; i < all.size() && i < kNamesMax; ++i) {

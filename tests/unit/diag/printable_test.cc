@@ -32,6 +32,7 @@ TEST_CASE("a long name is cut between characters") {
   const std::string exact(kQuotedBytesMax, 'x');
   CHECK(Quote(exact) == "'" + exact + "'");
   CHECK(Quote(exact + "y") == "'" + exact + "...'");
+  CHECK(QuotePath("/" + exact + "\n") == "'/" + exact + "\\n'");
   std::string snowmen;
   while (snowmen.size() <= kQuotedBytesMax) snowmen += "\xe2\x98\x83";
   const std::string quoted = Quote("x" + snowmen);
