@@ -20,7 +20,8 @@ files=("$folder")
 if [[ $choice == quick ]]; then
   files=()
   for name in align bulk call_indirect fac float_misc func global i32 linking memory_init ref_func \
-    simd_f32x4_rounding simd_f64x2_rounding simd_lane start table_fill table_set unreached-invalid; do
+    simd_f32x4_rounding simd_f64x2_rounding simd_lane start table_fill table_set \
+    unreached-invalid; do
     [[ ! -r $folder/$name.wast ]] || files+=("$folder/$name.wast")
   done
 fi

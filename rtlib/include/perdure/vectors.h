@@ -1,5 +1,5 @@
-/* Vector instructions that SIMDe 0.7 gets wrong on SSE2, or gcc there. Included by generated code after SIMDe,
- * whose names stand for these from then on. */
+/* Vector instructions that SIMDe 0.7 gets wrong on SSE2, or gcc there. Included by generated code
+ * after SIMDe, whose names stand for these from then on. */
 #ifndef PERDURE_VECTORS_H_
 #define PERDURE_VECTORS_H_
 

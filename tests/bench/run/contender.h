@@ -36,7 +36,8 @@ Modules MakeModules(const Workload& workload, const Tools& tools);
 
 bool OnPath(const std::string& program);
 
-// A contender that runs, on no state of an earlier one. Ask() delivers one line and waits for the answer.
+// A contender that runs, on no state of an earlier one. Ask() delivers one line and waits for the
+// answer.
 class Race {
  public:
   explicit Race(const Contender& contender);
