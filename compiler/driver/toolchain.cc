@@ -49,7 +49,7 @@ Result<CCompiler> ProbeCompiler(const std::string& text, bool is_named) {
   compiler.command = SplitCommand(text);
   const std::string path = compiler.command.empty() ? "" : FindOnPath(compiler.command[0]);
   if (path.empty()) {
-    return Status(StatusCode::kNotFound, StrCat("C compiler ", Quote(text), " was not found"));
+    return Status(StatusCode::kNotFound, StrCat("C compiler ", QuotePath(text), " was not found"));
   }
   compiler.command[0] = Absolute(path);
   Command ask = {compiler.command, "", ""};
@@ -57,7 +57,7 @@ Result<CCompiler> ProbeCompiler(const std::string& text, bool is_named) {
   PERDURE_ASSIGN_OR_RETURN(const ProcessEnd end, Run(ask));
   if (!end.ok() && !is_named) {
     return Status(StatusCode::kNotFound,
-                  StrCat("C compiler ", Quote(text), " fails when asked for its --version"));
+                  StrCat("C compiler ", QuotePath(text), " fails when asked for its --version"));
   }
   compiler.version = end.ok() ? end.output.substr(0, end.output.find('\n')) : "unknown version";
   compiler.is_clang = compiler.version.find("clang") != std::string::npos;

@@ -6,9 +6,8 @@
 // costs two moves between register files. Here the constraint names the register file floats live
 // in: "x" on x86-64, "w" on aarch64. The load is as impossible to remove as before.
 // And wasm2c copies each value out of memory, and into it, as bytes. A memcpy of eight bytes is one
-// of an integer to gcc, which then keeps the number in integer registers, makes no minimum of a
-// comparison, and does not vectorise what hands a value on to its next turn. Here what is read and
-// written is a float, of no alignment.
+// of an integer to gcc, which then moves numbers between the register files and makes no minimum of
+// a comparison. Here what is read and written has the value's type, and no alignment.
 //
 // Trick `constant-base`. wasm2c addresses memory through `instance->memory.data`. A store to guest
 // memory is a store of bytes, which in C may change anything, that pointer too: so it is read

@@ -43,6 +43,7 @@ Status Instance::Impl::Poison(Status why) {
   return why;
 }
 
+// A settled event joins its group, and completes it or not.
 Status Instance::Impl::Record(const EventRecord& record, const ChangeSet& changes,
                               const DirtyChunks& dirty, uint64_t began_ns) {
   const uint64_t now_ns = MonotonicNs();

@@ -12,7 +12,7 @@ namespace {
 uint64_t SizeAfter(const ProgramOn& program, const std::string& call, int count) {
   Command command = program.Line({"--perdure-durability=off", "-"});
   for (int i = 0; i < count; ++i) command.input += call + "\n";
-  command.timeout = std::chrono::minutes(8);
+  command.timeout = std::chrono::minutes(8);  // the long form delivers 100,000
   Finished finished = Run(command);
   INFO(finished.err);
   REQUIRE(finished.status == 0);

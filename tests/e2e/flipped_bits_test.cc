@@ -19,7 +19,7 @@ struct Files {
 };
 
 // Positions to flip in a file of `size` bytes: all of them in the long form, else the densest parts
-// (the first page of the file) and a sample of the rest.
+// (the first page of the file, and where each of its pages begins) and a sample of the rest.
 std::vector<size_t> Positions(size_t size, size_t dense, size_t sample) {
   std::vector<size_t> positions;
   if (LongForm()) {
@@ -27,6 +27,10 @@ std::vector<size_t> Positions(size_t size, size_t dense, size_t sample) {
     return positions;
   }
   for (size_t at = 0; at < std::min(dense, size); ++at) positions.push_back(at);
+  constexpr size_t kPage = 4096, kPageHeader = 8;
+  for (size_t page = kPage; page < size; page += kPage) {
+    for (size_t at = page; at < std::min(page + kPageHeader, size); ++at) positions.push_back(at);
+  }
   std::mt19937 random(kSeed);
   for (size_t i = 0; i < sample; ++i) positions.push_back(random() % size);
   return positions;

@@ -7,29 +7,27 @@
 
 #include <simde/wasm/simd128.h>
 
-/* Rounding makes a NaN quiet. gcc, which rounds in line, forgets that of a signalling one. */
-#define PERDURE_ROUND(shape, name)                                                            \
+/* Rounding up keeps the sign, also of what becomes zero. */
+static inline simde_v128_t perdure_signed_f64x2_ceil(simde_v128_t a) {
+  const simde_v128_t sign = simde_wasm_v128_and(a, simde_wasm_i64x2_splat(INT64_MIN));
+  return simde_wasm_v128_or(simde_wasm_f64x2_ceil(a), sign);
+}
+
+/* Rounding makes a NaN quiet; compiled by gcc, `round` forgets that of a signalling one. */
+#define PERDURE_ROUND(shape, name, round)                                                     \
   static inline simde_v128_t perdure_##shape##_##name(simde_v128_t a) {                       \
     const simde_v128_t ordered = simde_wasm_##shape##_eq(a, a);                               \
-    return simde_wasm_v128_bitselect(simde_wasm_##shape##_##name(a),                          \
-                                     simde_wasm_##shape##_add(a, a), ordered);                \
+    return simde_wasm_v128_bitselect(round(a), simde_wasm_##shape##_add(a, a), ordered);      \
   }
-PERDURE_ROUND(f32x4, ceil)
-PERDURE_ROUND(f32x4, floor)
-PERDURE_ROUND(f32x4, trunc)
-PERDURE_ROUND(f32x4, nearest)
-PERDURE_ROUND(f64x2, floor)
-PERDURE_ROUND(f64x2, trunc)
-PERDURE_ROUND(f64x2, nearest)
+PERDURE_ROUND(f32x4, ceil, simde_wasm_f32x4_ceil)
+PERDURE_ROUND(f32x4, floor, simde_wasm_f32x4_floor)
+PERDURE_ROUND(f32x4, trunc, simde_wasm_f32x4_trunc)
+PERDURE_ROUND(f32x4, nearest, simde_wasm_f32x4_nearest)
+PERDURE_ROUND(f64x2, ceil, perdure_signed_f64x2_ceil)
+PERDURE_ROUND(f64x2, floor, simde_wasm_f64x2_floor)
+PERDURE_ROUND(f64x2, trunc, simde_wasm_f64x2_trunc)
+PERDURE_ROUND(f64x2, nearest, simde_wasm_f64x2_nearest)
 #undef PERDURE_ROUND
-
-/* Rounding up keeps the sign, also of what becomes zero. */
-static inline simde_v128_t perdure_f64x2_ceil(simde_v128_t a) {
-  const simde_v128_t sign = simde_wasm_v128_and(a, simde_wasm_i64x2_splat(INT64_MIN));
-  const simde_v128_t ordered = simde_wasm_f64x2_eq(a, a);
-  return simde_wasm_v128_bitselect(simde_wasm_v128_or(simde_wasm_f64x2_ceil(a), sign),
-                                   simde_wasm_f64x2_add(a, a), ordered);
-}
 
 /* The smaller, or the larger, of two lanes. Equal ones are zeros of different sign or have the same
  * bits: `or` gives the negative zero, `and` the positive. If one is a NaN, so is the sum, a quiet

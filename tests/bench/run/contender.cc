@@ -251,9 +251,9 @@ std::vector<Contender> BuildContenders(const Workload& workload, const Tools& to
 }
 
 Race::Race(const Contender& contender) : line_(contender.line) {
-  for (const auto& [name, value] : contender.command.env) {
-    if (name != "PERDURE_STATE") continue;
-    for (const char* suffix : {"", "-wal", "-shm"}) unlink((value + suffix).c_str());
+  const auto state = contender.command.env.find("PERDURE_STATE");
+  if (state != contender.command.env.end()) {
+    for (const char* suffix : {"", "-wal", "-shm"}) unlink((state->second + suffix).c_str());
   }
   process_ = std::make_unique<test::Process>(contender.command);
   if (line_.empty()) line_ = contender.command.argv.back() == "-" ? "run\n" : "\n";

@@ -4,8 +4,8 @@
 // processes live at the same time and are asked in turn; the CPU time that a process spent between
 // question and answer is the time of the event (its compiler threads included). What they answer
 // first is not counted. In each round the processes are others, and the minimum over the rounds
-// counts: where the pages of a process happen to lie makes 10 or 20 % of what fills a cache. All
-// answers must be equal: a contender that computes something else is reported and not ranked.
+// counts: those of one program differ by 10 or 20 % for as long as they live. All answers must be
+// equal: a contender that computes something else is reported and not ranked.
 //
 // What building takes is measured after that (building.cc). A run of everything says which goals
 // are met (goals.cc); the chart of such a report shows them.
@@ -176,9 +176,10 @@ int Main(int argc, char** argv) {
       "(1.00), smaller is better: the minimum of " +
       std::to_string(arguments.rounds) +
       " interleaved rounds of about 100 ms each, with new processes in each. Guests: clang-19 -O3, "
-      "wasi-libc; Go for wasip1. "
-      "\"persisting\", \"capture\" and \"polls\" are whole programs, each round a durable event; "
-      "the other columns of perdure are the generated code without the engine.";
+      "wasi-libc; Go for wasip1. \"persisting\", \"capture\" and \"polls\" are whole programs, "
+      "each "
+      "round a durable event; the other columns of perdure are the generated code without the "
+      "engine.";
   report.machine = MachineText();
   report.date = TodayText();
   report.charted = arguments.tools.tricks ? "all tricks" : "perdure";
