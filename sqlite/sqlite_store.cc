@@ -44,11 +44,14 @@ constexpr const char* kSqlText[] = {
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     "INSERT INTO delta_piece (id, data) VALUES (?, ?)",
     "DELETE FROM event WHERE seq <= ?",
-    "DELETE FROM delta_piece WHERE id < ?",
+    "DELETE FROM delta_piece"
+    " WHERE id = (SELECT id FROM delta_piece WHERE id < ? ORDER BY id LIMIT 1)",
     "SELECT seq, kind, outcome, time_us, input, result, delta, effects, outlet, globals, chunks,"
     " hash, earlier_count, earlier, pieces FROM event WHERE seq >= ? ORDER BY seq LIMIT 1",
     "SELECT data FROM delta_piece WHERE id = ?",
-    "SELECT seq FROM event ORDER BY seq LIMIT 1",
+    "SELECT seq FROM (SELECT seq FROM event ORDER BY seq LIMIT 1) UNION ALL"
+    " SELECT seq FROM (SELECT id >> 20 AS seq FROM delta_piece ORDER BY id LIMIT 1)"
+    " ORDER BY seq LIMIT 1",
 };
 
 bool IsSame(const StateHeader& a, const StateHeader& b) {
@@ -61,7 +64,8 @@ bool IsSame(const StateHeader& a, const StateHeader& b) {
 SqliteStore::SqliteStore(std::unique_ptr<Connection> connection, const StoreOptions& options)
     : connection_(std::move(connection)),
       durability_(options.durability),
-      piece_bytes_(std::min(kPieceBytes, connection_->LimitValues(options.value_bytes_max) / 2)) {}
+      piece_bytes_(
+          std::min(kDeltaPieceBytes, connection_->LimitValues(options.value_bytes_max) / 2)) {}
 
 SqliteStore::~SqliteStore() {
   const Status ignored = Close();

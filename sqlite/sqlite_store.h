@@ -69,14 +69,15 @@ class SqliteStore final : public Store {
   Status DeleteSections(Image image) override;
   Status PutGlobalMirror(const GlobalMirror& mirror) override;
   Status AppendEvent(const EventRecord& event) override;
-  Status DeleteEventsThrough(uint64_t seq) override;
+  Result<bool> DeleteEventsThrough(uint64_t seq) override;
 
   Status ForEachChunk(Image image, const BlobVisitor& visit) override;
   Status ForEachSection(Image image, const BlobVisitor& visit) override;
   Result<bool> ReadChunk(Image image, uint64_t id, std::string* blob) override;
   Result<std::optional<uint64_t>> NextChunk(Image image, uint64_t from) override;
   Status ForEachEvent(uint64_t after, const EventVisitor& visit) override;
-  Result<bool> ReadEvent(uint64_t seq, EventRecord* event) override;
+  Result<bool> ReadEventRow(uint64_t seq, EventRecord* event, uint64_t* pieces) override;
+  Result<std::string> ReadDeltaPiece(uint64_t seq, uint64_t number) override;
   Result<uint64_t> OldestEvent() override;
 
   Status PutMark(std::string_view mark) override;
@@ -98,10 +99,6 @@ class SqliteStore final : public Store {
   static constexpr int kCheckpointPages = 500;
   // When nobody is waiting.
   static constexpr int kCheckpointPagesIdle = 125;
-
-  // A delta is cut where a row would come near to what SQLite takes, and before that where the copy
-  // that SQLite makes of a row would be a burden.
-  static constexpr size_t kPieceBytes = size_t{64} << 20;
 
   // The statements of the commit path, prepared once.
   enum Sql : uint8_t {
@@ -126,7 +123,7 @@ class SqliteStore final : public Store {
     kAppendEvent,
     kAppendPiece,
     kDeleteEvents,
-    kDeletePieces,
+    kDeletePiece,
     kReadEvent,
     kReadPiece,
     kOldestEvent,
@@ -152,13 +149,12 @@ class SqliteStore final : public Store {
   Status Write(Statement* statement);  // steps and resets a writing statement
   Status RequireOpen() const;
   Status RequireTransaction() const;  // one without a failed write
-  Status BeginWriting();  // of a transaction
+  Status BeginWriting();              // of a transaction
   Status Committed(int rc);
   Result<Statement*> BindEvent(const EventRecord& event);
   Status SealAndCheckpoint(const StateHeader& sealed);
   Status ForEachBlob(const char* sql, const BlobVisitor& visit);
   Status AppendPieces(uint64_t seq, std::string_view rest);
-  Status ReadPieces(int64_t count, EventRecord* event);
   Status Damaged(std::string_view where) const;
 
   std::unique_ptr<Connection> connection_;  // null: closed

@@ -19,7 +19,7 @@ uint64_t PieceId(uint64_t seq, int64_t number) {
 }
 
 // All but the pieces of its delta.
-EventRecord EventOf(Row* row, int64_t* pieces) {
+EventRecord EventOf(Row* row, uint64_t* pieces) {
   EventRecord event;
   event.seq = static_cast<uint64_t>(row->IntIn(0, 1, kSeqMax));
   event.kind = static_cast<EventKind>(row->IntIn(1, 1, 3));
@@ -36,7 +36,7 @@ EventRecord EventOf(Row* row, int64_t* pieces) {
   event.earlier_count =
       static_cast<uint64_t>(row->IntIn(12, 0, static_cast<int64_t>(event.seq) - 1));
   event.earlier = row->TextOrNull(13);
-  *pieces = row->IntIn(14, 0, kPiecesMax);
+  *pieces = static_cast<uint64_t>(row->IntIn(14, 0, kPiecesMax));
   return event;
 }
 
@@ -95,33 +95,34 @@ Status SqliteStore::AppendPieces(uint64_t seq, std::string_view rest) {
   return OkStatus();
 }
 
-// That a piece has changed is found by whoever knows the event's hash.
-Status SqliteStore::ReadPieces(int64_t count, EventRecord* event) {
-  for (int64_t number = 0; number < count; ++number) {
-    PERDURE_ASSIGN_OR_RETURN(Statement * read, Use(kReadPiece));
-    read->BindBits(1, PieceId(event->seq, number));
-    const int rc = read->Step();
-    Status status;
-    if (rc == SQLITE_ROW) {
-      Row row(*read);
-      event->delta += row.Blob(0);
-      if (!row.ok()) status = Damaged("table 'delta_piece'");
-    } else {
-      status = rc == SQLITE_DONE ? Damaged("table 'delta_piece'") : connection_->Error(rc);
-    }
-    read->Reset();
-    PERDURE_TRY(std::move(status));
+// That it has changed is found by whoever knows the event's hash.
+Result<std::string> SqliteStore::ReadDeltaPiece(uint64_t seq, uint64_t number) {
+  PERDURE_ASSIGN_OR_RETURN(Statement * read, Use(kReadPiece));
+  read->BindBits(1, PieceId(seq, static_cast<int64_t>(number)));
+  const int rc = read->Step();
+  Status status;
+  std::string piece;
+  if (rc == SQLITE_ROW) {
+    Row row(*read);
+    piece = row.Blob(0);
+    if (!row.ok()) status = Damaged("table 'delta_piece'");
+  } else {
+    status = rc == SQLITE_DONE ? Damaged("table 'delta_piece'") : connection_->Error(rc);
   }
-  return OkStatus();
+  read->Reset();
+  PERDURE_TRY(std::move(status));
+  return piece;
 }
 
-Status SqliteStore::DeleteEventsThrough(uint64_t seq) {
+// Rows first: an event without some of its pieces would be a damaged one to whoever reads it.
+Result<bool> SqliteStore::DeleteEventsThrough(uint64_t seq) {
   PERDURE_ASSIGN_OR_RETURN(Statement * remove, UseInTransaction(kDeleteEvents));
   remove->BindBits(1, seq);
   PERDURE_TRY(Write(remove));
-  PERDURE_ASSIGN_OR_RETURN(remove, UseInTransaction(kDeletePieces));
+  PERDURE_ASSIGN_OR_RETURN(remove, UseInTransaction(kDeletePiece));
   remove->BindBits(1, PieceId(std::min(seq, kSeqMax) + 1, 0));
-  return Write(remove);
+  PERDURE_TRY(Write(remove));
+  return sqlite3_changes(connection_->db()) == 0;
 }
 
 Result<uint64_t> SqliteStore::OldestEvent() {
@@ -132,26 +133,23 @@ Result<uint64_t> SqliteStore::OldestEvent() {
   return static_cast<uint64_t>(seq.value_or(0));
 }
 
-Result<bool> SqliteStore::ReadEvent(uint64_t seq, EventRecord* event) {
+Result<bool> SqliteStore::ReadEventRow(uint64_t seq, EventRecord* event, uint64_t* pieces) {
   PERDURE_TRY(RequireOpen());
   if (empty_ && !in_transaction_) return false;
   PERDURE_ASSIGN_OR_RETURN(Statement * read, Use(kReadEvent));
   read->BindBits(1, seq);
   const int rc = read->Step();
   Status status;
-  int64_t pieces = 0;
   if (rc == SQLITE_ROW) {
     Row row(*read);
-    *event = EventOf(&row, &pieces);
+    *event = EventOf(&row, pieces);
     if (!row.ok() || event->seq < seq) status = Damaged("table 'event'");
   } else if (rc != SQLITE_DONE) {
     status = connection_->Error(rc);
   }
   read->Reset();
   if (!status.ok()) return status;
-  if (rc != SQLITE_ROW || event->seq - event->earlier_count > seq) return false;
-  PERDURE_TRY(ReadPieces(pieces, event));
-  return true;
+  return rc == SQLITE_ROW && event->seq - event->earlier_count <= seq;
 }
 
 Status SqliteStore::ForEachEvent(uint64_t after, const EventVisitor& visit) {
@@ -167,10 +165,10 @@ Status SqliteStore::ForEachEvent(uint64_t after, const EventVisitor& visit) {
   int rc = statement.Step();
   for (; rc == SQLITE_ROW; rc = statement.Step()) {
     Row row(statement);
-    int64_t pieces = 0;
+    uint64_t pieces = 0;
     EventRecord event = EventOf(&row, &pieces);
     if (!row.ok() || !order.Take(static_cast<int64_t>(event.seq))) return Damaged("table 'event'");
-    PERDURE_TRY(ReadPieces(pieces, &event));
+    PERDURE_TRY(AddPieces(pieces, &event));
     PERDURE_TRY(visit(event));
   }
   return rc == SQLITE_DONE ? OkStatus() : connection_->Error(rc);

@@ -73,7 +73,11 @@ Status PutPast(Store* store, uint64_t id, const StoredChunk& was, const uint8_t*
 }  // namespace
 
 Folder::Folder(const perdure_program& program, Store* store, uint64_t history_events)
-    : program_(program), store_(*store), history_events_(history_events), small_(program) {}
+    : program_(program),
+      store_(*store),
+      history_events_(history_events),
+      replay_(program, store),
+      small_(program) {}
 
 // ---- when -------------------------------------------------------------------------------------
 
@@ -129,6 +133,7 @@ bool Folder::KeepsPast(const StateHeader& header) const {
 void Folder::Restart(const StateHeader& header, uint64_t newest_seq) {
   base_rows_ = newest_seq - header.base.seq;  // at most
   past_rows_ = header.base.seq - header.past.seq;
+  replay_.Close();
   overlay_.Clear();
   phase_ = Phase::kResting;
   prune_ = true;
@@ -149,9 +154,7 @@ Result<uint64_t> Folder::Piece(StateHeader* header, uint64_t newest_seq, Store::
       ++passes_;
       return kFinishUnits + (small_.host_table.size() + small_.stack.size()) / kBytesAUnit;
     case Phase::kPruning:  // up to the past nobody reads them
-      PERDURE_TRY(store_.DeleteEventsThrough(oldest_));
-      phase_ = Phase::kResting;
-      return prune_cost_;
+      return Prune();
   }
   return kFinishUnits;
 }
@@ -190,31 +193,38 @@ Status Folder::Begin(Image image, const StateHeader& header, uint64_t target) {
   return OkStatus();
 }
 
+Result<uint64_t> Folder::Prune() {
+  PERDURE_ASSIGN_OR_RETURN(const bool is_done, store_.DeleteEventsThrough(oldest_));
+  if (is_done) phase_ = Phase::kResting;
+  return prune_cost_;
+}
+
 Result<uint64_t> Folder::Gather() {
-  EventRecord event;
-  PERDURE_ASSIGN_OR_RETURN(const bool is_there, store_.ReadEvent(position_.seq + 1, &event));
-  if (!is_there) {
-    return Corrupt(StrCat("event ", position_.seq + 1, " is missing from the log"));
+  if (!replay_.is_open()) {
+    PERDURE_TRY(replay_.Open(position_.seq + 1));
+    if (replay_.event().seq > target_) {
+      // The window begins within a series, which has no states between its events.
+      if (gathered_events_ == 0) past_row_end_ = replay_.event().seq;
+      replay_.Close();
+      phase_ = gathered_events_ == 0 ? Phase::kResting : Phase::kMoving;
+      target_ = position_.seq;
+      return 1;
+    }
   }
-  if (event.seq > target_) {
-    // The window begins within a series, which has no states between its events.
-    if (gathered_events_ == 0) past_row_end_ = event.seq;
-    phase_ = gathered_events_ == 0 ? Phase::kResting : Phase::kMoving;
-    target_ = position_.seq;
-    return 1;
-  }
-  PERDURE_TRY(Follow(event, &position_));
-  PERDURE_TRY(ApplyDelta(event.delta, program_, &small_, &overlay_)
-                  .WithContext(StrCat("event ", event.seq)));
+  PERDURE_ASSIGN_OR_RETURN(const uint64_t bytes, replay_.Step(&position_, &small_, &overlay_));
+  if (!replay_.is_open()) Gathered();
+  return 1 + bytes / kBytesAUnit;
+}
+
+void Folder::Gathered() {
   ++gathered_events_;
-  gathered_bytes_ += event.delta.size();
-  gathered_weight_ += FoldWeight(event);
+  gathered_bytes_ += replay_.delta_bytes();
+  gathered_weight_ += FoldWeight(replay_.event(), replay_.delta_bytes());
   if (position_.seq == target_ || gathered_events_ == kFoldPassEvents ||
       overlay_.bytes() >= kFoldPassBytes) {
     target_ = position_.seq;
     phase_ = Phase::kMoving;
   }
-  return 1 + event.delta.size() / kBytesAUnit;
 }
 
 Result<uint64_t> Folder::Move(StateHeader* header) {
@@ -312,9 +322,14 @@ Status Folder::FinishBase(StateHeader* header) {
   }
   header->past = header->base;
   header->past.chunks = header->past.digest = 0;
-  prune_cost_ = 1 + gathered_bytes_ / gathered_events_ / kBytesAUnit;
+  prune_cost_ = PruneCost();
   prune_ = true;
   return OkStatus();
+}
+
+// A piece of an event's delta at most.
+uint64_t Folder::PruneCost() const {
+  return 1 + std::min<uint64_t>(gathered_bytes_ / gathered_events_, kDeltaPieceBytes) / kBytesAUnit;
 }
 
 Status Folder::FinishPast(StateHeader* header) {
@@ -336,7 +351,7 @@ Status Folder::FinishPast(StateHeader* header) {
   past_weight_ -= std::min(past_weight_, gathered_weight_);
   past_rows_ -= std::min(past_rows_, gathered_events_);
   past_row_end_ = 0;
-  prune_cost_ = 1 + gathered_bytes_ / gathered_events_ / kBytesAUnit;
+  prune_cost_ = PruneCost();
   prune_ = true;
   return OkStatus();
 }

@@ -33,8 +33,8 @@
 //  (F2) past(c) is base(c) XOR the past's row of chunk c if it has one, else base(c). A chunk of
 //       the base and the past's row of it change in one piece (unless no history is kept).
 //  (F3) The header's counts and digests follow every row in the same transaction.
-//  (F4) A piece costs a bounded number of units; a unit is about 10 us. (But an event's row is read
-//       in one piece, however large.)
+//  (F4) A piece costs a bounded number of units; a unit is about 10 us. A delta, of any length, is
+//       read, applied and removed in steps (event_replay.h).
 //
 // When: a pass costs a read, a decode, an encode and a write for every distinct chunk its events
 // touched, and events touch mostly the same chunks, so folding many events costs little more than
@@ -58,6 +58,7 @@
 #include "perdure/status.h"
 #include "rtlib/engine/chunk_overlay.h"
 #include "rtlib/engine/event_log.h"
+#include "rtlib/engine/event_replay.h"
 #include "rtlib/engine/image_rows.h"
 #include "rtlib/engine/store.h"
 
@@ -73,9 +74,11 @@ inline constexpr uint64_t kFoldSlackEventsClosing = 32;
 inline constexpr uint64_t kFoldChunkWeight = 32;
 // And the text of a series' row, which costs less to read than to keep.
 inline constexpr uint64_t kFoldTextWeight = 2;
+inline uint64_t FoldWeight(const EventRecord& event, uint64_t delta_bytes) {
+  return delta_bytes + event.chunks * kFoldChunkWeight + event.earlier.size() * kFoldTextWeight;
+}
 inline uint64_t FoldWeight(const EventRecord& event) {
-  return event.delta.size() + event.chunks * kFoldChunkWeight +
-         event.earlier.size() * kFoldTextWeight;
+  return FoldWeight(event, event.delta.size());
 }
 inline constexpr uint64_t kFoldSlackWeight = uint64_t{8} << 20;
 inline constexpr uint64_t kFoldSlackWeightIdle = uint64_t{512} << 10;
@@ -140,6 +143,9 @@ class Folder {
   Result<uint64_t> Choose(const StateHeader& header, uint64_t newest_seq, Store::Moment moment);
   Status Begin(Image image, const StateHeader& header, uint64_t target);
   Result<uint64_t> Gather();
+  void Gathered();
+  Result<uint64_t> Prune();
+  uint64_t PruneCost() const;
   Result<uint64_t> Move(StateHeader* header);
   Result<std::optional<uint64_t>> NextTarget();
   Result<std::optional<uint64_t>> NextLost(uint64_t from);
@@ -155,6 +161,7 @@ class Folder {
   Phase phase_ = Phase::kResting;
   Image image_ = Image::kBase;
   uint64_t target_ = 0;
+  EventReplay replay_;
   LogPosition position_;  // gathered so far
   ChunkOverlay overlay_;
   SmallState small_;      // as of position_

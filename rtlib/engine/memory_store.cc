@@ -80,10 +80,10 @@ class MemoryStore final : public Store {
     if (!open_->events.emplace(event.seq, event).second) return Misuse("an event's number twice");
     return OkStatus();
   }
-  Status DeleteEventsThrough(uint64_t seq) override {
+  Result<bool> DeleteEventsThrough(uint64_t seq) override {
     PERDURE_TRY(Write(0));
     open_->events.erase(open_->events.begin(), open_->events.upper_bound(seq));
-    return OkStatus();
+    return true;
   }
 
   Status ForEachChunk(Image image, const BlobVisitor& visit) override {
@@ -113,12 +113,22 @@ class MemoryStore final : public Store {
     return OkStatus();
   }
 
-  Result<bool> ReadEvent(uint64_t seq, EventRecord* event) override {
+  Result<bool> ReadEventRow(uint64_t seq, EventRecord* event, uint64_t* pieces) override {
     const auto found = Rows().events.lower_bound(seq);
     if (found == Rows().events.end()) return false;
     if (found->first - found->second.earlier_count > seq) return false;
     *event = found->second;
+    *pieces = event->delta.empty() ? 0 : (event->delta.size() - 1) / disk_.piece_bytes;
+    event->delta.resize(std::min(event->delta.size(), disk_.piece_bytes));
     return true;
+  }
+  Result<std::string> ReadDeltaPiece(uint64_t seq, uint64_t number) override {
+    const auto found = Rows().events.find(seq);
+    const uint64_t at = (number + 1) * disk_.piece_bytes;
+    if (found == Rows().events.end() || at >= found->second.delta.size()) {
+      return Misuse("a piece that is not there");
+    }
+    return found->second.delta.substr(at, disk_.piece_bytes);
   }
   Result<uint64_t> OldestEvent() override {
     return Rows().events.empty() ? uint64_t{0} : Rows().events.begin()->first;

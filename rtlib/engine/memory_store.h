@@ -39,6 +39,8 @@ struct MemoryDisk {
   uint64_t fail_at = 0;
   // A commit that fails may have become durable all the same.
   bool failed_commit_is_durable = false;
+  // What is read of a delta at once.
+  size_t piece_bytes = kDeltaPieceBytes;
   // Whether Maintain writes the sealed header each time, or only when closing.
   bool seals_always = false;
 };

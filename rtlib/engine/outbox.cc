@@ -93,7 +93,9 @@ uint64_t BytesInFiles(const std::vector<perdure_effect>& effects, uint64_t known
 Status Outbox::Verify(const StateHeader& header, const EventRecord& event,
                       LogPosition newest) const {
   EventRecord before;
-  PERDURE_ASSIGN_OR_RETURN(const bool has_before, store_.ReadEvent(event.seq - 1, &before));
+  uint64_t ignored;
+  PERDURE_ASSIGN_OR_RETURN(const bool has_before,
+                           store_.ReadEventRow(event.seq - 1, &before, &ignored));
   uint64_t hash_before = before.hash;
   if (!has_before) {
     if (header.past.seq + 1 != event.seq) return OkStatus();  // a pass of the fold is under way

@@ -5,7 +5,17 @@
 
 namespace perdure {
 
+namespace {
+
+TextHash HashOf(std::string_view text) { return {text.size(), Hash64(text)}; }
+
+}  // namespace
+
 uint64_t EventHash(const EventRecord& event, uint64_t previous_hash) {
+  return EventHash(event, HashOf(event.delta), previous_hash);
+}
+
+uint64_t EventHash(const EventRecord& event, TextHash delta, uint64_t previous_hash) {
   // Long fields go in by their own hash, so that nothing large is copied.
   std::string fields;
   fields.reserve(128 + event.input.size() + event.result.size());
@@ -18,10 +28,10 @@ uint64_t EventHash(const EventRecord& event, uint64_t previous_hash) {
   writer.Varint(event.earlier_count);
   writer.Bytes(event.input);
   writer.Bytes(event.result);
-  for (const std::string* text :
-       {&event.delta, &event.effects, &event.outlet, &event.globals, &event.earlier}) {
-    writer.Varint(text->size());
-    writer.U64(Hash64(*text));
+  for (const TextHash& text : {delta, HashOf(event.effects), HashOf(event.outlet),
+                               HashOf(event.globals), HashOf(event.earlier)}) {
+    writer.Varint(text.bytes);
+    writer.U64(text.hash);
   }
   return Hash64(fields, previous_hash);
 }

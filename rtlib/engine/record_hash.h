@@ -17,6 +17,14 @@ namespace perdure {
 // `event.hash` itself is ignored.
 uint64_t EventHash(const EventRecord& event, uint64_t previous_hash);
 
+// Of a long text, all that goes into the hash of what it is part of.
+struct TextHash {
+  uint64_t bytes = 0;
+  uint64_t hash = 0;  // Hash64
+};
+// The same, of an event whose delta is elsewhere.
+uint64_t EventHash(const EventRecord& event, TextHash delta, uint64_t previous_hash);
+
 // `header.hash` itself is ignored.
 uint64_t HeaderHash(const StateHeader& header);
 

@@ -31,11 +31,15 @@
 
 namespace perdure {
 
+// What a store keeps of a delta in one row. Whoever reads or removes an event between two others
+// (fold.h) does a piece at a time: this one takes about 150 us.
+inline constexpr size_t kDeltaPieceBytes = size_t{256} << 10;
+
 struct StoreOptions {
   std::string path;
   Durability durability = Durability::kFull;
-  // What one value of the store may hold, if less than it could; longer deltas are cut into pieces
-  // by the store. 0: no less. Bytes, at least 16 KiB.
+  // What one value of the store may hold, if less than it could; deltas are cut into pieces of half
+  // of that, or of kDeltaPieceBytes. 0: no less. Bytes, at least 16 KiB.
   size_t value_bytes_max = 0;
 };
 
@@ -135,7 +139,9 @@ class Store {
   virtual Status DeleteSections(Image image) = 0;
   virtual Status PutGlobalMirror(const GlobalMirror& mirror) = 0;
   virtual Status AppendEvent(const EventRecord& event) = 0;
-  virtual Status DeleteEventsThrough(uint64_t seq) = 0;
+  // Removes the rows of events up to `seq`, and of what their deltas go on with a piece each time
+  // it is called. True: nothing is left of them.
+  virtual Result<bool> DeleteEventsThrough(uint64_t seq) = 0;
 
   // Reads. Visitors get views valid during the call; a visitor's error stops the walk and is
   // returned.
@@ -150,8 +156,12 @@ class Store {
   // Rows with seq > after, ascending.
   virtual Status ForEachEvent(uint64_t after, const EventVisitor& visit) = 0;
   // The row that holds event `seq`. False, with *event unspecified, if there is none.
-  virtual Result<bool> ReadEvent(uint64_t seq, EventRecord* event) = 0;
-  // The number of the oldest row. 0: the log is empty.
+  Result<bool> ReadEvent(uint64_t seq, EventRecord* event);
+  // The same, but with the beginning of the delta only: *pieces others go on with it.
+  virtual Result<bool> ReadEventRow(uint64_t seq, EventRecord* event, uint64_t* pieces) = 0;
+  // One of those, from 0 on, of the row `seq` (the number of its last event).
+  virtual Result<std::string> ReadDeltaPiece(uint64_t seq, uint64_t number) = 0;
+  // The number of the oldest row, or of one of which pieces are left. 0: the log is empty.
   virtual Result<uint64_t> OldestEvent() = 0;
 
   // A few bytes beside the state that are replaced at once, outside of transactions and without a
@@ -177,6 +187,10 @@ class Store {
 
   virtual uint64_t BytesWritten() const = 0;  // to all files since open, as handed to the kernel
   virtual uint64_t BytesOnDisk() const = 0;
+
+ protected:
+  // Puts the pieces behind what *event has of its delta.
+  Status AddPieces(uint64_t pieces, EventRecord* event);
 };
 
 }  // namespace perdure

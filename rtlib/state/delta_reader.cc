@@ -1,7 +1,7 @@
 #include "rtlib/state/delta_reader.h"
 
-#include <memory>
 #include <new>
+#include <utility>
 
 #include "rtlib/base/bytes.h"
 #include "rtlib/base/compress.h"
@@ -13,7 +13,32 @@ Status Corrupt(std::string_view what) {
   return Status(StatusCode::kCorrupt, "its delta " + std::string(what));
 }
 
-class Applier {
+// Sets *payload, in *buffer if it was compressed. False: the frame is not whole.
+Result<bool> ReadFrame(ByteReader* delta, std::unique_ptr<char[]>* buffer,
+                       std::string_view* payload) {
+  const uint8_t encoding = delta->U8();
+  if (encoding == static_cast<uint8_t>(Encoding::kRaw)) {
+    *payload = delta->Bytes();
+    if (!delta->ok()) return false;
+    if (payload->size() > kDeltaFrameBytesMax) return Corrupt("does not decode");
+    return true;
+  }
+  if (encoding != static_cast<uint8_t>(Encoding::kLz4)) return Corrupt("has an unknown encoding");
+  const uint64_t raw_bytes = delta->Varint();
+  const std::string_view compressed = delta->Bytes();
+  if (!delta->ok()) return false;
+  if (raw_bytes > kDeltaFrameBytesMax) return Corrupt("does not decode");
+  if (raw_bytes / kLz4ExpansionMax > compressed.size()) return Corrupt("has the wrong size");
+  buffer->reset(new (std::nothrow) char[raw_bytes]);
+  if (*buffer == nullptr) return Status(StatusCode::kResourceExhausted, "no memory for a delta");
+  if (!Decompress(compressed, buffer->get(), raw_bytes)) return Corrupt("does not decompress");
+  *payload = {buffer->get(), raw_bytes};
+  return true;
+}
+
+}  // namespace
+
+class DeltaApplication::Applier {
  public:
   Applier(const perdure_program& program, SmallState* small, MemorySink* memory)
       : reader_({}), program_(program), small_(*small), memory_(*memory) {}
@@ -183,39 +208,47 @@ class Applier {
   MemorySink& memory_;
 };
 
-// Sets *payload, in *buffer if it was compressed.
-Status ReadFrame(ByteReader* delta, std::unique_ptr<char[]>* buffer, std::string_view* payload) {
-  const uint8_t encoding = delta->U8();
-  if (encoding == static_cast<uint8_t>(Encoding::kRaw)) {
-    *payload = delta->Bytes();
-    if (!delta->ok() || payload->size() > kDeltaFrameBytesMax) return Corrupt("does not decode");
-    return OkStatus();
+DeltaApplication::DeltaApplication(const perdure_program& program, SmallState* small,
+                                   MemorySink* memory)
+    : applier_(std::make_unique<Applier>(program, small, memory)) {}
+
+DeltaApplication::~DeltaApplication() = default;
+
+void DeltaApplication::Feed(std::string_view bytes) {
+  if (rest_.empty()) {
+    rest_ = bytes;
+    return;
   }
-  if (encoding != static_cast<uint8_t>(Encoding::kLz4)) return Corrupt("has an unknown encoding");
-  const uint64_t raw_bytes = delta->Varint();
-  const std::string_view compressed = delta->Bytes();
-  if (!delta->ok() || raw_bytes > kDeltaFrameBytesMax) return Corrupt("does not decode");
-  if (raw_bytes / kLz4ExpansionMax > compressed.size()) return Corrupt("has the wrong size");
-  buffer->reset(new (std::nothrow) char[raw_bytes]);
-  if (*buffer == nullptr) return Status(StatusCode::kResourceExhausted, "no memory for a delta");
-  if (!Decompress(compressed, buffer->get(), raw_bytes)) return Corrupt("does not decompress");
-  *payload = {buffer->get(), raw_bytes};
-  return OkStatus();
+  std::string joined(rest_);
+  joined += bytes;
+  joined_ = std::move(joined);
+  rest_ = joined_;
 }
 
-}  // namespace
+Result<bool> DeltaApplication::ApplyFrame() {
+  if (rest_.empty()) return false;
+  ByteReader reader(rest_);
+  std::unique_ptr<char[]> buffer;
+  std::string_view payload;
+  PERDURE_ASSIGN_OR_RETURN(const bool is_whole, ReadFrame(&reader, &buffer, &payload));
+  if (!is_whole) return false;
+  rest_.remove_prefix(rest_.size() - reader.remaining());
+  PERDURE_TRY(applier_->Run(payload));
+  return true;
+}
+
+Status DeltaApplication::Finish() const {
+  return rest_.empty() ? OkStatus() : Corrupt("does not decode");
+}
 
 Status ApplyDelta(std::string_view delta, const perdure_program& program, SmallState* small,
                   MemorySink* memory) {
-  ByteReader reader(delta);
-  Applier applier(program, small, memory);
-  while (!reader.AtEnd()) {
-    std::unique_ptr<char[]> buffer;
-    std::string_view payload;
-    PERDURE_TRY(ReadFrame(&reader, &buffer, &payload));
-    PERDURE_TRY(applier.Run(payload));
+  DeltaApplication application(program, small, memory);
+  application.Feed(delta);
+  for (bool more = true; more;) {
+    PERDURE_ASSIGN_OR_RETURN(more, application.ApplyFrame());
   }
-  return OkStatus();
+  return application.Finish();
 }
 
 }  // namespace perdure

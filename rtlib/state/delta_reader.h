@@ -8,6 +8,8 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <string>
 #include <string_view>
 
 #include "perdure/program.h"
@@ -28,8 +30,30 @@ class MemorySink {
   virtual Status Write(uint32_t memory, uint64_t offset, std::string_view bytes) = 0;
 };
 
-// Changes *small and *memory by `delta` (empty: by nothing). On error both are partly changed and
-// must be thrown away.
+// A delta that is applied frame by frame, to *small and *memory, which outlive this. On error both
+// are partly changed and must be thrown away. A frame is a quarter of a MiB at most, before
+// compression, but for what is not memory (format.h).
+class DeltaApplication {
+ public:
+  DeltaApplication(const perdure_program& program, SmallState* small, MemorySink* memory);
+  ~DeltaApplication();
+
+  // What goes on with the delta. It is read where it is, until all of its frames are applied.
+  void Feed(std::string_view bytes);
+  // Applies the next frame. False: the next one is not whole yet.
+  Result<bool> ApplyFrame();
+  // kCorrupt if what was fed ends within a frame.
+  Status Finish() const;
+
+ private:
+  class Applier;
+
+  const std::unique_ptr<Applier> applier_;
+  std::string_view rest_;  // of what was fed
+  std::string joined_;     // where it is, if it began within a frame
+};
+
+// All of that at once: changes *small and *memory by `delta` (empty: by nothing).
 Status ApplyDelta(std::string_view delta, const perdure_program& program, SmallState* small,
                   MemorySink* memory);
 

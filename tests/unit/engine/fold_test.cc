@@ -183,6 +183,23 @@ TEST_CASE("(F1) after any piece the newest state is there, and those from foldin
   }
 }
 
+TEST_CASE("(F4) deltas in many pieces are folded to the same") {
+  Unfolded run;
+  REQUIRE(run.Fold(7).ok());
+  const MemoryRows whole = run.rows();
+  run.disk.piece_bytes = 50;
+  int pieces = 0;
+  REQUIRE(run.Fold(7, 0,
+                   [&] {
+                     if (++pieces % 20 == 0) REQUIRE(run.OpensTheSame());
+                   })
+              .ok());
+  CHECK(run.rows().chunks == whole.chunks);
+  CHECK(run.rows().past_chunks == whole.past_chunks);
+  CHECK(run.rows().sections == whole.sections);
+  CHECK(run.rows().past_sections == whole.past_sections);
+}
+
 TEST_CASE("(E8) a fold that fails or dies at any operation keeps the state, and is gone on with") {
   Unfolded run;
   const MemoryDisk unfolded = run.disk;

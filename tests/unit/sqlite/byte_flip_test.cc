@@ -30,7 +30,7 @@ void TryState(const std::string& path, const std::string& original, Tally* tally
   // Writing to it must be safe as well, whatever comes of it.
   Status status = (*opened)->Begin();
   if (status.ok()) status = (*opened)->PutChunk(Image::kBase, 3, std::string(5000, 'c'));
-  if (status.ok()) status = (*opened)->DeleteEventsThrough(2);
+  if (status.ok()) status = (*opened)->DeleteEventsThrough(2).status();
   if (status.ok()) status = (*opened)->AppendEvent(SampleEvent(1000));
   if (status.ok()) status = (*opened)->Commit();
   if (!status.ok()) (*opened)->Abort();

@@ -57,6 +57,29 @@ TEST_CASE("an event larger than a value survives, is folded and leaves nothing b
   CHECK(again.MemoryHash() == expected[40]);
 }
 
+TEST_CASE("what an event leaves behind when it is removed goes a piece at a time") {
+  ScratchState scratch;
+  MakeAbandonedState(scratch.path(), 4);
+  const std::string pieces = Query(scratch.path(), "SELECT sum(pieces) FROM event WHERE seq <= 3");
+  auto store = MustOpen(scratch.path());
+  for (int left = std::stoi(pieces); left >= 0; --left) {
+    INFO(left << " pieces left");
+    CHECK((*store->OldestEvent() <= 3) == (left > 0 || left == std::stoi(pieces)));
+    REQUIRE(store->Begin().ok());
+    const Result<bool> done = store->DeleteEventsThrough(3);
+    REQUIRE(done.ok());
+    CHECK(*done == (left == 0));
+    REQUIRE(store->Commit().ok());
+    // Never an event without one of its pieces, whenever the process dies.
+    EventRecord event;
+    REQUIRE(*store->ReadEvent(4, &event));
+    if (left != 1) continue;
+    REQUIRE(store->Close().ok());
+    store = MustOpen(scratch.path());
+  }
+  CHECK(*store->OldestEvent() == 4);
+}
+
 TEST_CASE("a changed piece or a missing one is found before the event is used") {
   ScratchState scratch;
   MakeAbandonedState(scratch.path(), 4);

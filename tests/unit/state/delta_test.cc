@@ -205,6 +205,32 @@ TEST_CASE("a long delta is in frames, each compressed if that is worth it") {
   }
 }
 
+TEST_CASE("a delta applies in whatever pieces it comes, a frame at a time") {
+  std::mt19937 random(12);
+  std::string image(10 * kPageBytes, '\0');
+  for (char& byte : image) byte = static_cast<char>(random() % 4);
+  DeltaWriter writer;
+  writer.MemorySize(0, 10);
+  writer.MemoryRun(0, 0, image.size() / 8, reinterpret_cast<const uint8_t*>(image.data()));
+  writer.HostTable("host");
+  std::string delta;
+  REQUIRE(writer.Finish(&delta));
+  for (const size_t piece : {size_t{1}, size_t{1000}, delta.size() / 2, delta.size()}) {
+    State state;
+    DeltaApplication application(kShapeProgram, &state.small, &state.memory);
+    size_t frames = 0;
+    for (size_t at = 0; at < delta.size(); at += piece) {
+      application.Feed(std::string_view(delta).substr(at, piece));
+      while (*application.ApplyFrame()) ++frames;
+      if (at == 0) CHECK(application.Finish().ok() == (piece == delta.size()));
+    }
+    CHECK(application.Finish().ok());
+    CHECK(frames == Frames(delta).size());
+    CHECK((state.memory.memories[0] == image));
+    CHECK(state.small.host_table == "host");
+  }
+}
+
 // Hand-made payloads: a right encoding around changes that the program could not have made.
 std::string Raw(const std::string& payload) {
   std::string delta;

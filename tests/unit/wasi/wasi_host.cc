@@ -96,7 +96,7 @@ uint32_t Host::TryOpen(std::string_view path, uint32_t* fd, const OpenArguments&
 }
 
 uint32_t Host::Open(std::string_view path, const OpenArguments& arguments) {
-  uint32_t fd;
+  uint32_t fd = 0;
   REQUIRE(TryOpen(path, &fd, arguments) == kSuccess);
   return fd;
 }
