@@ -1,7 +1,8 @@
 // Undoing an event that trapped: by how much of the memory is in a cache, because the chunks and
 // their committed images are read whole. Trap after trap both are in the processor's caches, as is
-// a copy that was made when the event first wrote to a chunk; between traps a program does
-// something else.
+// a copy that was made when the event first wrote to a chunk: that has a goal. Where other events
+// come between, it is the memory's speed that is measured: of 2 x 4 KiB that no cache has, 0.4 us
+// where a core reads 20 GB/s.
 #include <algorithm>
 
 #include "tests/bench/commit/touch_guest.h"
@@ -40,8 +41,9 @@ void MeasureUsed(const UsedMemory& used, Bench* bench) {
           used.name, median);
       if (chunks <= 100) worst = std::max(worst, median);
     }
-    bench->Expect(std::string("rollback, us a chunk, worst of k = 1 to 100, ") + used.name, 0.2,
-                  worst);
+    if (!used.others_between) {
+      bench->Expect("rollback, us a chunk, worst of k = 1 to 100", 0.2, worst);
+    }
   }
   RemoveState(state);
 }

@@ -3,13 +3,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <filesystem>
 #include <sstream>
 
 namespace perdure::bench {
 namespace {
-
-namespace fs = std::filesystem;
 
 constexpr const char* kGuestC = "clang-19 --target=wasm32-wasi -O3 -ffp-contract=off -w";
 constexpr const char* kGuestCpp =
@@ -74,37 +71,32 @@ class Maker {
                 {output});
   }
 
-  // The generated code without the engine.
+  // The generated code without the engine, which is in the program and does not begin.
   Contender Engineless(const std::string& column, const std::string& without,
                        const std::string& cc) {
-    const std::string output = base_ + ".program" + std::to_string(++count_),
-                      folder = output + ".d";
-    std::string problem = Shell(tools_.perdure + " build -q " + wasm_ + " --cc=" + cc +
-                                    " --keep=" + folder + " --name=bench -o " + output + ".full",
-                                {{"PERDURE_WITHOUT", without}});
-    std::string objects;
+    const std::string output = base_ + ".program" + std::to_string(++count_);
+    const std::string loop = base_ + ".engineless.o";
+    std::string problem = Shell("clang-19 -O2 -c " + loops_ + "engineless.c -isystem " +
+                                tools_.libraries + "/../include -o " + loop);
     if (problem.empty()) {
-      for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
-        const std::string name = entry.path().filename();
-        if (name.ends_with(".o") && name != "app.main.o") objects += " " + entry.path().string();
-      }
-      problem = Shell(cc + " -O2 -w -I" + folder + " -isystem " + tools_.libraries +
-                      "/../include " + loops_ + "engineless.c" + objects + " -o " + output +
-                      " -Wl,--gc-sections " + tools_.libraries + "/libperdure_sqlite.a " +
-                      tools_.libraries + "/libperdure_rt.a -lsqlite3 -llz4 -lstdc++ -lm");
+      problem = Shell(tools_.perdure + " build -q " + wasm_ + " --cc=" + cc + " --host=" + loop +
+                          " -o " + output,
+                      {{"PERDURE_WITHOUT", without}});
     }
-    if (full_.empty()) full_ = output + ".full";
-    return Done(column, problem, {output});
+    if (program_.empty()) program_ = output;
+    Contender made = Done(column, problem, {output});
+    made.command.env = {{"PERDURE_BENCH_ENGINELESS", "1"}};
+    return made;
   }
 
-  // The first program that was built, or one that is built now, as a user would run it.
+  // The first of these programs, or one that is built now, as a user would run it.
   Contender Persisting(const std::string& column) {
     std::string problem;
-    if (full_.empty()) {
-      full_ = base_ + ".full";
-      problem = Shell(tools_.perdure + " build -q " + wasm_ + " --cc=clang-19 -o " + full_);
+    if (program_.empty()) {
+      program_ = base_ + ".program";
+      problem = Shell(tools_.perdure + " build -q " + wasm_ + " --cc=clang-19 -o " + program_);
     }
-    return OnState(Done(column, problem, {full_, "-"}), base_ + ".state.db");
+    return OnState(Done(column, problem, {program_, "-"}), base_ + ".state.db");
   }
 
   // The workload as a command: it reads its lines itself, and its calls are captured when it does.
@@ -173,7 +165,7 @@ class Maker {
 
   const Workload& workload_;
   const Tools& tools_;
-  std::string loops_, source_, base_, wasm_, command_, flags_, full_;
+  std::string loops_, source_, base_, wasm_, command_, flags_, program_;
   int count_ = 0;
 };
 

@@ -177,9 +177,9 @@ int Main(int argc, char** argv) {
       std::to_string(arguments.rounds) +
       " interleaved rounds of about 100 ms each, with new processes in each. Guests: clang-19 -O3, "
       "wasi-libc; Go for wasip1. \"persisting\", \"capture\" and \"polls\" are whole programs, "
-      "each "
-      "round a durable event; the other columns of perdure are the generated code without the "
-      "engine.";
+      "each round a durable event; in the other columns of perdure the engine does not begin. "
+      "\"perdure\" and \"perdure, persisting\" are one program, the same code at the same "
+      "addresses.";
   report.machine = MachineText();
   report.date = TodayText();
   report.charted = arguments.tools.tricks ? "all tricks" : "perdure";
