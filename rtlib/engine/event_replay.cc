@@ -34,7 +34,7 @@ Result<uint64_t> EventReplay::Step(LogPosition* position, SmallState* small, Mem
     PERDURE_TRY(Follow(event_, {delta_bytes_, hasher_->Digest()}, position));
     application_.emplace(program_, small, memory);
   }
-  Result<uint64_t> applied = ApplyFrame();
+  Result<uint64_t> applied = Apply();
   if (applied.ok()) return applied;
   return Status(applied.status()).WithContext(StrCat("event ", event_.seq));
 }
@@ -54,12 +54,17 @@ Result<uint64_t> EventReplay::ReadPiece() {
   return bytes;
 }
 
-Result<uint64_t> EventReplay::ApplyFrame() {
-  const uint64_t bytes = std::min(delta_bytes_, kDeltaFrameBytes);
+Result<uint64_t> EventReplay::Apply() {
+  constexpr uint64_t kBudget = kDeltaPieceBytes;
+  uint64_t left = kBudget;
   for (;;) {
-    PERDURE_ASSIGN_OR_RETURN(const bool is_applied, application_->ApplyFrame());
+    PERDURE_ASSIGN_OR_RETURN(const bool goes_on, application_->Step(&left));
     const bool is_fed = fed_ == pieces_.size();
-    if (is_applied && !(is_fed && application_->Finish().ok())) return bytes;
+    if (goes_on && !(is_fed && application_->Finish().ok())) {
+      // A frame's end is as good as any: decompressing the next one takes a step as well.
+      if (left > kBudget / 2) continue;
+      return kBudget - left;
+    }
     if (is_fed) break;
     application_->Feed(pieces_[fed_]);
     if (fed_ > 0) std::string().swap(pieces_[fed_ - 1]);  // now: all of them at the end take long
@@ -67,7 +72,7 @@ Result<uint64_t> EventReplay::ApplyFrame() {
   }
   PERDURE_TRY(application_->Finish());
   Close();
-  return bytes;
+  return kBudget - left;
 }
 
 }  // namespace perdure

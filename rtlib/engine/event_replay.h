@@ -1,9 +1,9 @@
 // EventReplay: one row of the log, from the store to what it changes, in steps of about 150 us,
 // however much the event changed: for a fold (fold.h), which is done between two events.
 //
-//   CLOSED --Open--> READING --all pieces--> verified --> APPLYING --all frames--> CLOSED
-//                    one piece of the                     one frame of the
-//                    delta a step                         delta a step
+//   CLOSED --Open--> READING --all pieces--> verified --> APPLYING ---all of it---> CLOSED
+//                    one piece of the                     as many runs of words
+//                    delta a step                         a step as take as long
 //
 // An event of everyday size is read by Open() and done with the first step. Nothing is applied
 // before all of the row is read and verified.
@@ -42,13 +42,14 @@ class EventReplay {
   uint64_t delta_bytes() const { return delta_bytes_; }
 
   // REQUIRES: open; *small and *memory are the same in all steps. Moves *position behind the event
-  // when it is verified. Returns the bytes it went over, and closes at the end.
+  // when it is verified. Returns what that took, in bytes that could have been read meanwhile, and
+  // closes at the end.
   Result<uint64_t> Step(LogPosition* position, SmallState* small, MemorySink* memory);
 
  private:
   void Take(std::string piece);
   Result<uint64_t> ReadPiece();
-  Result<uint64_t> ApplyFrame();
+  Result<uint64_t> Apply();
 
   const perdure_program& program_;
   Store& store_;

@@ -116,10 +116,13 @@ uint64_t Folder::PastTarget(const StateHeader& header, uint64_t newest_seq) cons
   return std::max(header.past.seq, std::min(header.base.seq, newest_seq - history_events_));
 }
 
-uint64_t Folder::Backlog(const StateHeader& header, uint64_t newest_seq) const {
-  const uint64_t rows = std::max(base_rows_, PastRowsBehind(header, newest_seq));
-  return std::max(
-      {rows / kFoldSlackEvents, base_weight_ / kFoldSlackWeight, past_weight_ / kFoldSlackWeight});
+double Folder::Backlog(const StateHeader& header, uint64_t newest_seq) const {
+  const uint64_t past_rows = PastRowsBehind(header, newest_seq);
+  const uint64_t rows = std::max(base_rows_, past_rows);
+  // What is in the window waits for nothing.
+  const uint64_t weight = past_rows == 0 ? base_weight_ : std::max(base_weight_, past_weight_);
+  return std::max(static_cast<double>(rows) / kFoldSlackEvents,
+                  static_cast<double>(weight) / kFoldSlackWeight);
 }
 
 // A past that is behind the base, or has rows because a pass of the base was broken off, goes on

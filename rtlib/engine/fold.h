@@ -115,8 +115,9 @@ class Folder {
 
   // Whether there is something to do: a pass under way, or one that is due.
   bool IsDue(const StateHeader& header, uint64_t newest_seq, Store::Moment moment) const;
-  // How far things are beyond where a pass becomes due, in slacks: 0 if nothing is due.
-  uint64_t Backlog(const StateHeader& header, uint64_t newest_seq) const;
+  // How far the images are behind, in slacks: at 1 a pass becomes due, and while it is under way
+  // the next one gathers.
+  double Backlog(const StateHeader& header, uint64_t newest_seq) const;
   // Whether the next piece needs a transaction.
   bool NextWrites() const { return phase_ != Phase::kResting && phase_ != Phase::kGathering; }
 

@@ -134,6 +134,7 @@ class Instance::Impl {
   Status FoldSome(uint64_t units, Store::Moment moment);
   Status FoldSettled(Status status);
   Status CommitFold();
+  uint64_t FoldUnitsAfterEvent(double backlog) const;
   void HousekeepAfterEvent();
   void HousekeepToTheEnd();
 

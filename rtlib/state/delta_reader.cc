@@ -1,5 +1,6 @@
 #include "rtlib/state/delta_reader.h"
 
+#include <algorithm>
 #include <new>
 #include <utility>
 
@@ -43,19 +44,27 @@ class DeltaApplication::Applier {
   Applier(const perdure_program& program, SmallState* small, MemorySink* memory)
       : reader_({}), program_(program), small_(*small), memory_(*memory) {}
 
-  // The next frame.
-  Status Run(std::string_view payload) {
+  void Begin(std::string_view payload) {
     reader_ = ByteReader(payload);
-    bool may_go_on = part_ == static_cast<uint8_t>(DeltaTag::kMemoryRuns);
-    while (!reader_.AtEnd()) {
+    may_go_on_ = part_ == static_cast<uint8_t>(DeltaTag::kMemoryRuns);
+  }
+
+  // Goes on with the frame. False: within the runs of memory, because the budget is used up.
+  Result<bool> Run(uint64_t* budget) {
+    for (;;) {
+      if (in_runs_) {
+        PERDURE_TRY(MemoryRuns(budget));
+        if (!reader_.ok()) return Corrupt("does not decode");
+        if (in_runs_) return false;
+      }
+      if (reader_.AtEnd()) return true;
       const uint8_t tag = reader_.U8();
-      if (tag < part_ || (tag == part_ && !may_go_on)) return Corrupt("has parts out of order");
-      may_go_on = false;
+      if (tag < part_ || (tag == part_ && !may_go_on_)) return Corrupt("has parts out of order");
+      may_go_on_ = false;
       part_ = tag;
       PERDURE_TRY(Part(tag));
       if (!reader_.ok()) return Corrupt("does not decode");
     }
-    return OkStatus();
   }
 
  private:
@@ -64,7 +73,10 @@ class DeltaApplication::Applier {
       case DeltaTag::kMemorySizes:
         return MemorySizes();
       case DeltaTag::kMemoryRuns:
-        return MemoryRuns();
+        in_runs_ = true;
+        in_memory_ = false;
+        memory_after_ = 0;
+        return OkStatus();
       case DeltaTag::kGlobals:
         return Globals();
       case DeltaTag::kTables:
@@ -123,15 +135,23 @@ class DeltaApplication::Applier {
     return OkStatus();
   }
 
-  Status MemoryRuns() {
-    uint64_t after = 0;
-    for (uint32_t i; NextIndex(program_.memory_count, &after, &i);) {
-      const uint64_t limit = small_.memory_pages[i] * (kPageBytes / kWordBytes);
-      for (uint64_t first, end = 0; NextRun(limit, &first, &end);) {
-        const std::string_view bytes = reader_.Raw((end - first) * kWordBytes);
-        if (!reader_.ok()) break;
-        PERDURE_TRY(memory_.Write(i, first * kWordBytes, bytes));
+  Status MemoryRuns(uint64_t* budget) {
+    while (reader_.ok()) {
+      if (!in_memory_) {
+        in_runs_ = in_memory_ = NextIndex(program_.memory_count, &memory_after_, &memory_index_);
+        if (!in_runs_) break;
+        run_end_ = 0;
       }
+      const uint64_t limit = small_.memory_pages[memory_index_] * (kPageBytes / kWordBytes);
+      uint64_t first;
+      in_memory_ = NextRun(limit, &first, &run_end_);
+      if (!in_memory_) continue;
+      const std::string_view bytes = reader_.Raw((run_end_ - first) * kWordBytes);
+      if (!reader_.ok()) break;
+      PERDURE_TRY(memory_.Write(memory_index_, first * kWordBytes, bytes));
+      const uint64_t cost = bytes.size() + kRunCost;
+      *budget -= std::min(*budget, cost);
+      if (*budget == 0) break;
     }
     return OkStatus();
   }
@@ -202,7 +222,12 @@ class DeltaApplication::Applier {
   }
 
   ByteReader reader_;
-  uint8_t part_ = 0;  // DeltaTag that was read last
+  uint8_t part_ = 0;        // DeltaTag that was read last
+  bool may_go_on_ = false;  // with that one, in the next frame
+  // Within kMemoryRuns, and within the list of a memory.
+  bool in_runs_ = false, in_memory_ = false;
+  uint64_t memory_after_ = 0, run_end_ = 0;
+  uint32_t memory_index_ = 0;
   const perdure_program& program_;
   SmallState& small_;
   MemorySink& memory_;
@@ -225,20 +250,29 @@ void DeltaApplication::Feed(std::string_view bytes) {
   rest_ = joined_;
 }
 
-Result<bool> DeltaApplication::ApplyFrame() {
+Result<bool> DeltaApplication::BeginFrame() {
   if (rest_.empty()) return false;
   ByteReader reader(rest_);
-  std::unique_ptr<char[]> buffer;
   std::string_view payload;
-  PERDURE_ASSIGN_OR_RETURN(const bool is_whole, ReadFrame(&reader, &buffer, &payload));
+  PERDURE_ASSIGN_OR_RETURN(const bool is_whole, ReadFrame(&reader, &payload_, &payload));
   if (!is_whole) return false;
-  rest_.remove_prefix(rest_.size() - reader.remaining());
-  PERDURE_TRY(applier_->Run(payload));
+  rest_.remove_prefix(reader.position());
+  applier_->Begin(payload);
+  return true;
+}
+
+Result<bool> DeltaApplication::Step(uint64_t* budget) {
+  if (!in_frame_) {
+    PERDURE_ASSIGN_OR_RETURN(in_frame_, BeginFrame());
+    if (!in_frame_) return false;
+  }
+  PERDURE_ASSIGN_OR_RETURN(const bool is_done, applier_->Run(budget));
+  in_frame_ = !is_done;
   return true;
 }
 
 Status DeltaApplication::Finish() const {
-  return rest_.empty() ? OkStatus() : Corrupt("does not decode");
+  return rest_.empty() && !in_frame_ ? OkStatus() : Corrupt("does not decode");
 }
 
 Status ApplyDelta(std::string_view delta, const perdure_program& program, SmallState* small,
@@ -246,7 +280,8 @@ Status ApplyDelta(std::string_view delta, const perdure_program& program, SmallS
   DeltaApplication application(program, small, memory);
   application.Feed(delta);
   for (bool more = true; more;) {
-    PERDURE_ASSIGN_OR_RETURN(more, application.ApplyFrame());
+    uint64_t unlimited = UINT64_MAX;
+    PERDURE_ASSIGN_OR_RETURN(more, application.Step(&unlimited));
   }
   return application.Finish();
 }

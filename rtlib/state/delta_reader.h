@@ -30,27 +30,34 @@ class MemorySink {
   virtual Status Write(uint32_t memory, uint64_t offset, std::string_view bytes) = 0;
 };
 
-// A delta that is applied frame by frame, to *small and *memory, which outlive this. On error both
-// are partly changed and must be thrown away. A frame is a quarter of a MiB at most, before
-// compression, but for what is not memory (format.h).
+// A delta that is applied step by step, to *small and *memory, which outlive this. On error both
+// are partly changed and must be thrown away.
 class DeltaApplication {
  public:
   DeltaApplication(const perdure_program& program, SmallState* small, MemorySink* memory);
   ~DeltaApplication();
 
-  // What goes on with the delta. It is read where it is, until all of its frames are applied.
+  // What goes on with the delta. It is read where it is until Step() returns false.
   void Feed(std::string_view bytes);
-  // Applies the next frame. False: the next one is not whole yet.
-  Result<bool> ApplyFrame();
+  // Applies more of what was fed: of memory about as much as takes *budget, which becomes what is
+  // left of it; another frame is not begun. The unit is a byte, and a run of words costs kRunCost
+  // more. False: what is left to apply is not a whole frame.
+  Result<bool> Step(uint64_t* budget);
   // kCorrupt if what was fed ends within a frame.
   Status Finish() const;
+
+  static constexpr uint64_t kRunCost = 1024;
 
  private:
   class Applier;
 
+  Result<bool> BeginFrame();
+
   const std::unique_ptr<Applier> applier_;
-  std::string_view rest_;  // of what was fed
-  std::string joined_;     // where it is, if it began within a frame
+  bool in_frame_ = false;
+  std::unique_ptr<char[]> payload_;  // of the present frame, if it was compressed
+  std::string_view rest_;            // of what was fed, behind the present frame
+  std::string joined_;               // where it is, if it began within a frame
 };
 
 // All of that at once: changes *small and *memory by `delta` (empty: by nothing).

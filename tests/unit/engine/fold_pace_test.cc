@@ -54,6 +54,45 @@ TEST_CASE("a fold waits for its slack, of events or of what they changed") {
   CHECK_FALSE(due(kBase, Options::kHistoryAll, 0, kClosing));
 }
 
+TEST_CASE("a backlog is what is behind the base, and what has left the window") {
+  Session session;
+  session.Start();
+  session.Kill();
+  StateHeader header = *session.disk().rows.header;
+  auto store = OpenMemoryStore({session.options.state_path, Durability::kFull});
+  REQUIRE(store.ok());
+  header.base.seq = header.past.seq = 100;
+  Folder folder(test::kSampleProgram, store->get(), Options::kHistoryAll);
+  folder.Opened(header, 0, 0);
+  CHECK(folder.Backlog(header, 100) == 0);
+  folder.Opened(header, kFoldSlackEvents, kFoldSlackWeight * 3 / 2);
+  CHECK(folder.Backlog(header, 100 + kFoldSlackEvents) == 1.5);
+  folder.RowAdded(kFoldSlackWeight);
+  CHECK(folder.Backlog(header, 101 + kFoldSlackEvents) == 2.5);
+  folder.Opened(header, 3 * kFoldSlackEvents, 0);
+  CHECK(folder.Backlog(header, 100 + 3 * kFoldSlackEvents) == 3);
+}
+
+TEST_CASE("events that bring in more than is folded in a while are folded for longer") {
+  Session session;
+  session.options.history_events = 5;
+  session.Start();
+  session.Do("grow", {I32(38)});
+  // 3000 words all over 640 chunks.
+  for (uint64_t i = 0; i < 700; ++i) session.Do("scatter", {I64(i), I32(3000)});
+  const auto& events = session.disk().rows.events;
+  uint64_t weight = 0;
+  for (const auto& [seq, event] : events) weight += FoldWeight(event);
+  // One pass gathers while another one, of either image, is behind by four slacks.
+  CHECK(weight < 5 * kFoldSlackWeight);
+  CHECK(events.begin()->first > 200);
+  const State before = session.Look();
+  session.Kill();
+  session.Start();
+  const bool same = session.Look() == before;
+  CHECK(same);
+}
+
 TEST_CASE("a stream of events is folded between them, keeps its window and restores") {
   Session session;
   session.options.history_events = 20;

@@ -1,6 +1,7 @@
-/* A kernel as perdure compiled it, without the engine: no events, no state, no store. A host library
- * of the program, which it is linked into whole: where PERDURE_BENCH_ENGINELESS is set its main is
- * never reached. So the same code at the same addresses runs with the engine and without. */
+/* A kernel as perdure compiled it, without the engine: no events, no state, no store. A host
+ * library of the program, which it is linked into whole: where PERDURE_BENCH_ENGINELESS is set,
+ * its main is never reached. So the same code at the same addresses runs with the engine and
+ * without. */
 #include <inttypes.h>
 #include <perdure/program.h>
 #include <stdio.h>
