@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <ctime>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <nlohmann/json.hpp>
@@ -199,6 +200,8 @@ std::string Report::Svg() const {
 }
 
 bool WriteReport(const Report& report, const std::string& dir, const std::string& name) {
+  std::error_code failed;  // what is written says so, too
+  std::filesystem::create_directories(dir, failed);
   const std::pair<const char*, std::string> files[] = {
       {".md", report.Markdown()}, {".json", report.Json()}, {".svg", report.Svg()}};
   for (const auto& [suffix, text] : files) {
