@@ -50,6 +50,7 @@ constexpr const char* kSqlText[] = {
     " hash, earlier_count, earlier, pieces FROM event WHERE seq >= ? ORDER BY seq LIMIT 1",
     "SELECT data FROM delta_piece WHERE id = ?",
     "SELECT seq FROM (SELECT seq FROM event ORDER BY seq LIMIT 1) UNION ALL"
+    // 20: kPieceBits.
     " SELECT seq FROM (SELECT id >> 20 AS seq FROM delta_piece ORDER BY id LIMIT 1)"
     " ORDER BY seq LIMIT 1",
 };

@@ -1,5 +1,6 @@
 // Transactions, groups, releasing effects, folding, being poisoned (the protocol is in
 // instance.cc).
+#include <algorithm>
 #include <iterator>
 
 #include "rtlib/base/check.h"

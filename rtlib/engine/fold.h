@@ -34,7 +34,8 @@
 //       the base and the past's row of it change in one piece (unless no history is kept).
 //  (F3) The header's counts and digests follow every row in the same transaction.
 //  (F4) A piece costs a bounded number of units; a unit is about 10 us. A delta, of any length, is
-//       read, applied and removed in steps (event_replay.h).
+//       read, applied and removed in steps (event_replay.h). (But globals, tables, the host's
+//       state and a stack at once, and whatever else a row has.)
 //
 // When: a pass costs a read, a decode, an encode and a write for every distinct chunk its events
 // touched, and events touch mostly the same chunks, so folding many events costs little more than

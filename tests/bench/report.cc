@@ -200,7 +200,7 @@ std::string Report::Svg() const {
 }
 
 bool WriteReport(const Report& report, const std::string& dir, const std::string& name) {
-  std::error_code failed;  // what is written says so, too
+  std::error_code failed;  // then opening the files fails, too
   std::filesystem::create_directories(dir, failed);
   const std::pair<const char*, std::string> files[] = {
       {".md", report.Markdown()}, {".json", report.Json()}, {".svg", report.Svg()}};

@@ -1,4 +1,5 @@
-// What is written, and what stays: counts, which no other load on the machine can change.
+// What is written, and what stays: counts, which no other load on the machine can change. And what
+// that makes events wait: times, of which the longest are the machine's.
 #include <algorithm>
 #include <numeric>
 
