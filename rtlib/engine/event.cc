@@ -1,4 +1,4 @@
-// Delivering one event and settling what came of it (the protocol is in instance.cc).
+// Settling what came of an event (the protocol is in instance.cc).
 #include <algorithm>
 
 #include "rtlib/base/text.h"
@@ -6,85 +6,9 @@
 #include "rtlib/engine/instance_impl.h"
 #include "rtlib/engine/record_hash.h"
 #include "rtlib/state/effects.h"
-#include "rtlib/state/value_text.h"
 #include "rtlib/wasi/host_table.h"
 
 namespace perdure {
-namespace {
-
-Status InvalidArgument(std::string message) {
-  return Status(StatusCode::kInvalidArgument, std::move(message));
-}
-
-}  // namespace
-
-Status Instance::Impl::CheckCall(uint32_t export_index, std::span<const perdure_value> args,
-                                 std::span<const perdure_value> results) const {
-  if (export_index >= program_.export_count ||
-      program_.exports[export_index].kind != PERDURE_FUNC) {
-    return InvalidArgument(StrCat("export ", export_index, " is no function"));
-  }
-  const perdure_export& exported = program_.exports[export_index];
-  const perdure_type& type = program_.types[program_.functions[exported.index].type];
-  if (type.call == nullptr) {
-    return InvalidArgument(StrCat("'", exported.name, "' has no entry from outside"));
-  }
-  if (args.size() != type.param_count || results.size() != type.result_count) {
-    return InvalidArgument(StrCat("'", exported.name, "' takes ", type.param_count, " and gives ",
-                                  type.result_count, " values, not ", args.size(), " and ",
-                                  results.size()));
-  }
-  return OkStatus();
-}
-
-Result<Outcome> Instance::Impl::Call(uint32_t export_index, std::span<const perdure_value> args,
-                                     std::span<perdure_value> results) {
-  PERDURE_TRY(Usable());
-  PERDURE_TRY(CheckCall(export_index, args, results));
-  const perdure_export& exported = program_.exports[export_index];
-  const perdure_type& type = program_.types[program_.functions[exported.index].type];
-  const std::span param_types(type.params, type.param_count);
-  std::vector<uint32_t> arg_functions;
-  PERDURE_TRY(FindFunctionIndices(guest_->functions(), param_types, args, &arg_functions));
-  std::string result;
-
-  // The caller sees results only of an event that is settled.
-  returned_.assign(type.result_count, perdure_value{});
-  wasi::ExpectNothingOutside(&guest_->host());
-  running_ = true;
-  abi::GuestEnd end =
-      guest_->Run(exported.index, args.data(), returned_.data(),
-                  series_.empty() ? abi::HandlerCheck::kMake : abi::HandlerCheck::kSkip);
-  running_ = false;
-  if (end.kind == abi::GuestEnd::Kind::kReturned) {
-    const std::span result_types(type.results, type.result_count);
-    std::vector<uint32_t> functions;
-    const Status found =
-        FindFunctionIndices(guest_->functions(), result_types, returned_, &functions);
-    if (found.ok()) {
-      AppendValues(result_types, returned_, functions, &result);
-    } else {
-      end.kind = abi::GuestEnd::Kind::kTrapped;
-      end.message = StrCat("result ", found.message());
-    }
-  }
-  const bool is_of_series = end.kind == abi::GuestEnd::Kind::kReturned && FitsSeries(type);
-  Outcome outcome;
-  if (is_of_series) {
-    PERDURE_TRY(AddToSeries(export_index, args, result, &outcome));
-  } else {
-    EventRecord record;
-    record.kind = EventKind::kCall;
-    record.input = CallText(exported.name, param_types, args, arg_functions);
-    record.result = std::move(result);
-    PERDURE_ASSIGN_OR_RETURN(outcome, Settle(std::move(end), std::move(record)));
-  }
-  if (outcome.kind == Outcome::Kind::kReturned) {
-    std::copy(returned_.begin(), returned_.end(), results.begin());
-  }
-  return outcome;
-}
-
 // From the guest's end to a settled event. `record` has its kind, input and (if it returned)
 // result.
 Result<Outcome> Instance::Impl::Settle(abi::GuestEnd end, EventRecord record) {

@@ -27,8 +27,9 @@ bool Instance::Impl::SizesAreCommitted() const {
   return true;
 }
 
-Status Instance::Impl::AddToSeries(uint32_t export_index, std::span<const perdure_value> args,
-                                   std::string_view result, Outcome* outcome) {
+Status Instance::Impl::AddToSeries(uint32_t export_index, std::span<const uint8_t> types,
+                                   std::span<const perdure_value> args, std::string_view result,
+                                   Outcome* outcome) {
   const uint64_t now_ns = MonotonicNs();
   ++stats_.events;
   if (series_.empty()) {  // (G5)
@@ -39,7 +40,7 @@ Status Instance::Impl::AddToSeries(uint32_t export_index, std::span<const perdur
       return OkStatus();
     }
   }
-  series_.Add(export_index, args, result, guest_->host().effects, now_ns);
+  series_.Add(export_index, types, args, result, guest_->host().effects, now_ns);
   outcome->seq = newest_.seq + series_.events();
   JoinGroup(outcome->seq, now_ns);
   const bool commits = GroupIsFull(now_ns);

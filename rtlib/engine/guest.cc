@@ -13,26 +13,29 @@
 namespace perdure {
 namespace {
 
-struct Entry {
+struct Instantiation {
   const perdure_program* program;
   void* instance;
   perdure_host* host;
-  uint32_t function;
+};
+
+struct Entry {
+  const perdure_type* type;
+  const perdure_function* function;
+  void* self;
   const perdure_value* args;
   perdure_value* results;
 };
 
 // Both run on the guest stack and may be left by longjmp: no destructors here.
 void EnterInstantiate(void* argument) {
-  const Entry* entry = static_cast<const Entry*>(argument);
-  entry->program->instantiate(entry->instance, entry->host);
+  const auto* of = static_cast<const Instantiation*>(argument);
+  of->program->instantiate(of->instance, of->host);
 }
 
 void EnterFunction(void* argument) {
-  const Entry* entry = static_cast<const Entry*>(argument);
-  const perdure_function& function = entry->program->functions[entry->function];
-  void* self = function.imported ? static_cast<void*>(entry->host) : entry->instance;
-  entry->program->types[function.type].call(function.func, self, entry->args, entry->results);
+  const auto* entry = static_cast<const Entry*>(argument);
+  entry->type->call(entry->function->func, entry->self, entry->args, entry->results);
 }
 
 bool ImportsWasi(const perdure_program& program) {
@@ -94,8 +97,8 @@ Status Guest::Reinstantiate() {
 
 Status Guest::Instantiate() {
   std::memset(instance_, 0, program_.instance_size);
-  Entry entry = {&program_, instance_, &host_, 0, nullptr, nullptr};
-  const abi::GuestEnd end = abi::RunGuest(EnterInstantiate, &entry);
+  Instantiation of = {&program_, instance_, &host_};
+  const abi::GuestEnd end = abi::RunGuest(EnterInstantiate, &of);
   instantiated_ = true;  // a trap leaves the rest zeroed, which free() takes as not allocated
   if (end.kind != abi::GuestEnd::Kind::kReturned) {
     return Status(StatusCode::kFailedPrecondition,
@@ -106,10 +109,12 @@ Status Guest::Instantiate() {
 
 abi::GuestEnd Guest::Run(uint32_t function, const perdure_value* args, perdure_value* results,
                          abi::HandlerCheck check) {
-  PERDURE_CHECK(function < program_.function_count &&
-                    program_.types[program_.functions[function].type].call != nullptr,
-                "function cannot be entered");
-  Entry entry = {&program_, instance_, &host_, function, args, results};
+  PERDURE_CHECK(function < program_.function_count, "no such function");
+  const perdure_function& entered = program_.functions[function];
+  const perdure_type& type = program_.types[entered.type];
+  PERDURE_CHECK(type.call != nullptr, "function cannot be entered");
+  void* self = entered.imported ? static_cast<void*>(&host_) : instance_;
+  Entry entry = {&type, &entered, self, args, results};
   return abi::RunGuest(EnterFunction, &entry, check);
 }
 

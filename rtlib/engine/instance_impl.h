@@ -1,6 +1,7 @@
 // Instance::Impl: one live instance and its store. The protocol is drawn in instance.cc. Its parts:
 //   instance.cc   opening, closing, what the outside may ask
-//   event.cc      delivering one event, settling what came of it
+//   call.cc       delivering a call
+//   event.cc      settling what came of an event
 //   event_series.cc  the same of events that share a row
 //   run.cc        a command's run: events between its commit points
 //   commit.cc     transactions, groups, releasing effects, folding, being poisoned
@@ -69,9 +70,10 @@ class Instance::Impl {
   Status Create();
   Status Restore(StateHeader header);
 
+  // call.cc
+  std::string ResultText(std::span<const uint8_t> types, abi::GuestEnd* end) const;
+
   // event.cc
-  Status CheckCall(uint32_t export_index, std::span<const perdure_value> args,
-                   std::span<const perdure_value> results) const;
   Result<Outcome> Settle(abi::GuestEnd end, EventRecord record);
   Status RunStartEvent();
   void Seal(EventRecord* record, const ChangeSet& changes);
@@ -87,8 +89,9 @@ class Instance::Impl {
   // event_series.cc
   bool FitsSeries(const perdure_type& type) const;
   bool SizesAreCommitted() const;
-  Status AddToSeries(uint32_t export_index, std::span<const perdure_value> args,
-                     std::string_view result, Outcome* outcome);
+  Status AddToSeries(uint32_t export_index, std::span<const uint8_t> types,
+                     std::span<const perdure_value> args, std::string_view result,
+                     Outcome* outcome);
   Result<bool> AnythingChanged();
   Status EndSeries(bool commits, uint64_t began_ns);
   Status RepeatSeries();

@@ -1,6 +1,7 @@
 #include "rtlib/engine/series.h"
 
 #include <algorithm>
+#include <charconv>
 
 #include "rtlib/base/hash.h"
 #include "rtlib/base/text.h"
@@ -34,6 +35,8 @@ uint64_t AnswerHash(std::string_view result, std::string_view effects) {
   return Hash64(result, effects.empty() ? 0 : Hash64(effects));
 }
 
+char* Write(std::string_view text, char* at) { return std::copy(text.begin(), text.end(), at); }
+
 }  // namespace
 
 Series::Series(const perdure_program& program)
@@ -44,38 +47,47 @@ bool Series::Takes(const perdure_type& type) const {
 }
 
 bool Series::IsFull(uint64_t now_ns) const {
-  return calls_.size() >= kSeriesEventsMax || list_.size() + effects_.size() > kSeriesBytesMax ||
+  return calls_.size() >= kSeriesEventsMax || list_bytes_ + effects_.size() > kSeriesBytesMax ||
          now_ns - began_ns_ > kSeriesNs;
 }
 
 // An event of a group costs little more than this, so nothing is written twice: each text goes
 // straight into the list, and the newest event, whose texts belong in columns, is cut off again.
-void Series::Add(uint32_t export_index, std::span<const perdure_value> args,
-                 std::string_view result, const std::vector<perdure_effect>& effects,
-                 uint64_t now_ns) {
+void Series::Add(uint32_t export_index, std::span<const uint8_t> types,
+                 std::span<const perdure_value> args, std::string_view result,
+                 const std::vector<perdure_effect>& effects, uint64_t now_ns) {
+  constexpr size_t kRestBytesMax = 64;  // of an entry besides names and values
+  const std::string& head = ListHead(export_index);
+  const size_t entry_bytes =
+      head.size() + args.size() * kValueTextBytesMax + result.size() + kRestBytesMax;
+  if (list_.size() < list_bytes_ + entry_bytes) list_.resize(2 * (list_bytes_ + entry_bytes));
+  char* at = list_.data() + list_bytes_;
+  char* const end = at + entry_bytes;
   if (calls_.empty()) {
     began_ns_ = now_ns;
-    StrAppend(&list_, '[', NowUnixUs());
+    *at++ = '[';
+    at = std::to_chars(at, end, NowUnixUs()).ptr;
   }
   std::string sent;
   if (!effects.empty()) sent = EncodeEffects(effects);
   calls_.push_back({export_index, values_.size(), AnswerHash(result, sent)});
   values_.insert(values_.end(), args.begin(), args.end());
-  newest_at_ = list_.size();
-  newest_result_ = result;
-  list_ += ListHead(export_index);
-  AppendValues(TypesOf(program_, export_index), args, {}, &list_);
-  if (result.empty()) {
-    list_ += ")\",\"\",";
-  } else {
-    StrAppend(&list_, ")\",\"", result, "\",");
-  }
-  StrAppend(&list_, (now_ns - began_ns_) / 1000);
+  newest_at_ = static_cast<size_t>(at - list_.data());
+  at = Write(head, at);
+  at = WriteValues(types, args, {}, at);
+  at = Write(")\",\"", at);
+  newest_result_at_ = static_cast<size_t>(at - list_.data());
+  newest_result_bytes_ = result.size();
+  at = Write(result, at);
+  at = Write("\",", at);
+  at = std::to_chars(at, end, (now_ns - began_ns_) / 1000).ptr;
   if (!sent.empty()) {
-    StrAppend(&list_, ',', sent.size());
+    *at++ = ',';
+    at = std::to_chars(at, end, sent.size()).ptr;
     effects_ += sent;
   }
-  list_ += ']';
+  *at++ = ']';
+  list_bytes_ = static_cast<size_t>(at - list_.data());
 }
 
 // Names are the only part that may have to be escaped.
@@ -101,12 +113,14 @@ void Series::Describe(EventRecord* record) const {
     const Call& newest = calls_.back();
     record->input = CallText(program_.exports[newest.export_index].name,
                              TypesOf(program_, newest.export_index), ArgsOf(newest), {});
-    record->result = newest_result_;
+    record->result.assign(list_, newest_result_at_, newest_result_bytes_);
   }
   record->earlier_count = calls_.size() - (has_event ? 0 : 1);
   if (record->earlier_count == 0) return;
-  record->earlier =
-      StrCat(std::string_view(list_).substr(0, has_event ? list_.size() : newest_at_), ']');
+  const size_t bytes = has_event ? list_bytes_ : newest_at_;
+  record->earlier.reserve(bytes + 1);
+  record->earlier.assign(list_, 0, bytes);
+  record->earlier += ']';
 }
 
 Status Series::Repeat(Guest* guest) const {
@@ -147,7 +161,7 @@ bool Series::AnswersAs(const Call& call, Guest* guest, const perdure_type& type,
 void Series::Clear() {
   calls_.clear();
   values_.clear();
-  list_.clear();
+  list_bytes_ = 0;
   effects_.clear();
 }
 

@@ -79,8 +79,10 @@ class Series {
   uint64_t events() const { return calls_.size(); }
   bool IsFull(uint64_t now_ns) const;
 
-  // The event that was just executed. `result`: as AppendValues() writes it.
-  void Add(uint32_t export_index, std::span<const perdure_value> args, std::string_view result,
+  // The event that was just executed. `types`: of its arguments; `result`: as AppendValues() writes
+  // it.
+  void Add(uint32_t export_index, std::span<const uint8_t> types,
+           std::span<const perdure_value> args, std::string_view result,
            const std::vector<perdure_effect>& effects, uint64_t now_ns);
 
   // Completes the row that ends with the newest of these events, or, if *record is an event
@@ -109,9 +111,10 @@ class Series {
   std::vector<Call> calls_;
   std::vector<perdure_value> values_;
   uint64_t began_ns_ = 0;
-  std::string list_;           // EventRecord::earlier of all of them, without what closes it
-  size_t newest_at_ = 0;       // where it goes on with the newest event
-  std::string newest_result_;  // of that
+  std::string list_;       // EventRecord::earlier of all of them, without what closes it; and
+  size_t list_bytes_ = 0;  // room: so much of it counts
+  size_t newest_at_ = 0;   // where it goes on with the newest event
+  size_t newest_result_at_ = 0, newest_result_bytes_ = 0;  // in the list
   std::string effects_;
   std::vector<std::string> list_heads_;  // by export: how the list goes on with a call of it
 };

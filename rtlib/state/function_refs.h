@@ -7,6 +7,7 @@
 // Threads: confined to the instance's thread (the lookup table is built on first use).
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <utility>
@@ -40,6 +41,11 @@ class FunctionRefs {
   perdure_host* host_;
   mutable std::vector<std::pair<uintptr_t, uint32_t>> by_code_;  // sorted
 };
+
+inline bool AnyFuncref(std::span<const uint8_t> types) {
+  return std::any_of(types.begin(), types.end(),
+                     [](uint8_t type) { return type == PERDURE_FUNCREF; });
+}
 
 // For the text of `values`: a function index where the type is funcref; empty if it is nowhere.
 // kInvalidArgument for another instance's function.

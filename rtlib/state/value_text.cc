@@ -215,28 +215,32 @@ std::string FormatValue(uint8_t type, const perdure_value& value, uint32_t funct
   }
 }
 
-// In place, not appended piece by piece: each event of a group pays for this.
-void AppendValues(std::span<const uint8_t> types, std::span<const perdure_value> values,
-                  std::span<const uint32_t> function_indices, std::string* out) {
-  constexpr size_t kBytesMax = 40;  // of a value and what separates it; v128 has 32 digits
-  const size_t begin = out->size();
-  out->resize(begin + values.size() * kBytesMax);
-  char* at = out->data() + begin;
+char* WriteValues(std::span<const uint8_t> types, std::span<const perdure_value> values,
+                  std::span<const uint32_t> function_indices, char* at) {
   for (size_t i = 0; i < values.size(); ++i) {
     if (i > 0) *at++ = ',', *at++ = ' ';
     if (types[i] == PERDURE_I32) {
-      at = std::to_chars(at, at + kBytesMax, static_cast<int32_t>(values[i].i32)).ptr;
+      at = std::to_chars(at, at + kValueTextBytesMax, static_cast<int32_t>(values[i].i32)).ptr;
     } else if (types[i] == PERDURE_I64) {
-      at = std::to_chars(at, at + kBytesMax, static_cast<int64_t>(values[i].i64)).ptr;
+      at = std::to_chars(at, at + kValueTextBytesMax, static_cast<int64_t>(values[i].i64)).ptr;
     } else {
       const bool has_index = i < function_indices.size();
       const std::string text =
           FormatValue(types[i], values[i], has_index ? function_indices[i] : PERDURE_NO_INDEX);
-      PERDURE_CHECK(text.size() <= kBytesMax - 2, "a value's text is longer than any can be");
+      PERDURE_CHECK(text.size() <= kValueTextBytesMax - 2,
+                    "a value's text is longer than any can be");
       at = std::copy(text.begin(), text.end(), at);
     }
   }
-  out->resize(static_cast<size_t>(at - out->data()));
+  return at;
+}
+
+void AppendValues(std::span<const uint8_t> types, std::span<const perdure_value> values,
+                  std::span<const uint32_t> function_indices, std::string* out) {
+  const size_t begin = out->size();
+  out->resize(begin + values.size() * kValueTextBytesMax);
+  const char* end = WriteValues(types, values, function_indices, out->data() + begin);
+  out->resize(static_cast<size_t>(end - out->data()));
 }
 
 Status ParseValue(uint8_t type, std::string_view text, perdure_value* value,

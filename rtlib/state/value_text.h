@@ -37,6 +37,12 @@ std::string FormatValue(uint8_t type, const perdure_value& value, uint32_t funct
 void AppendValues(std::span<const uint8_t> types, std::span<const perdure_value> values,
                   std::span<const uint32_t> function_indices, std::string* out);
 
+// The same at `at`, where kValueTextBytesMax bytes a value are free. Returns the end: each event of
+// a group pays for this.
+char* WriteValues(std::span<const uint8_t> types, std::span<const perdure_value> values,
+                  std::span<const uint32_t> function_indices, char* at);
+inline constexpr size_t kValueTextBytesMax = 40;  // with what separates it; v128 has 32 digits
+
 // Zeroes *value, then sets the member of `type`. For a funcref sets *function_index instead (the
 // caller knows the functions); for every other type *function_index becomes PERDURE_NO_INDEX.
 // kInvalidArgument names the text, the type and what the type accepts.

@@ -73,10 +73,11 @@ TEST_CASE("a name that JSON has to escape is in the list as it is in the column"
   program.exports = exports;
   program.export_count = 2;
   Series series(program);
+  const uint8_t types[] = {PERDURE_I32};
   perdure_value args[1] = {};
   args[0].i32 = 7;
-  series.Add(0, args, "", {}, 1'000'000);
-  series.Add(1, args, "-1", {{1, "ab"}}, 5'000'000);
+  series.Add(0, types, args, "", {}, 1'000'000);
+  series.Add(1, types, args, "-1", {{1, "ab"}}, 5'000'000);
   EventRecord record;
   series.Describe(&record);
   CHECK(record.input == R"json("get\\"(7))json");
