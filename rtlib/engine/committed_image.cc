@@ -18,6 +18,20 @@ uint64_t ShadowBytes(const perdure_memory& memory) {
   return std::min(memory.max_pages, limit) * kPageBytes;
 }
 
+// A call of memcpy would take longer than it copies.
+void CopyGlobal(const char* from, uint32_t bytes, char* to) {
+  switch (bytes) {
+    case 4:
+      std::memcpy(to, from, 4);
+      break;
+    case 8:
+      std::memcpy(to, from, 8);
+      break;
+    default:
+      std::memcpy(to, from, bytes);
+  }
+}
+
 bool ResizeTable(const perdure_table& table, void* instance, uint32_t size) {
   if (table.type == PERDURE_FUNCREF) {
     return abi::ResizeTable(FieldAt<wasm_rt_funcref_table_t>(instance, table.offset), size);
@@ -71,16 +85,15 @@ CommittedImage::CommittedImage(const perdure_program& program)
     : program_(program),
       memories_(program.memory_count),
       pages_(program.memory_count),
-      global_at_(program.global_count),
+      global_at_(program.global_count + 1),
       tables_(program.table_count),
       dropped_(program.segment_count) {
-  uint32_t bytes = 0;
   for (uint32_t i = 0; i < program.global_count; ++i) {
-    global_at_[i] = bytes;
-    if (program.globals[i].is_mutable)
-      bytes += static_cast<uint32_t>(NativeBytes(program.globals[i].type));
+    const perdure_global& global = program.globals[i];
+    const size_t bytes = global.is_mutable ? NativeBytes(global.type) : 0;
+    global_at_[i + 1] = global_at_[i] + static_cast<uint32_t>(bytes);
   }
-  globals_.resize(bytes);
+  globals_.resize(global_at_.back());
 }
 
 Result<std::unique_ptr<CommittedImage>> CommittedImage::Create(const Guest& guest) {
@@ -112,10 +125,8 @@ void CommittedImage::TakeSmallState(Guest* guest) {
 void CommittedImage::RestoreSmallState(Guest* guest) const {
   void* instance = guest->instance();
   for (uint32_t i = 0; i < program_.global_count; ++i) {
-    const perdure_global& global = program_.globals[i];
-    if (!global.is_mutable) continue;
-    std::memcpy(FieldAt<uint8_t>(instance, global.offset), globals_.data() + global_at_[i],
-                NativeBytes(global.type));
+    CopyGlobal(globals_.data() + global_at_[i], GlobalBytes(i),
+               FieldAt<char>(instance, program_.globals[i].offset));
   }
   for (uint32_t i = 0; i < program_.table_count; ++i) {
     const perdure_table& table = program_.tables[i];
@@ -129,15 +140,14 @@ void CommittedImage::RestoreSmallState(Guest* guest) const {
   for (uint32_t i = 0; i < program_.segment_count; ++i) {
     program_.segments[i].set_dropped(instance, dropped_[i]);
   }
-  guest->host().table = host_table_;
-  guest->stack() = stack_;
+  if (guest->host().table != host_table_) guest->host().table = host_table_;
+  if (guest->stack() != stack_) guest->stack() = stack_;
 }
 
 bool CommittedImage::GlobalDiffers(const Guest& guest, uint32_t index) const {
-  const perdure_global& global = program_.globals[index];
-  return global.is_mutable &&
-         std::memcmp(FieldAt<uint8_t>(guest.instance(), global.offset),
-                     globals_.data() + global_at_[index], NativeBytes(global.type)) != 0;
+  const uint32_t bytes = GlobalBytes(index);
+  return bytes != 0 && std::memcmp(FieldAt<char>(guest.instance(), program_.globals[index].offset),
+                                   globals_.data() + global_at_[index], bytes) != 0;
 }
 
 bool CommittedImage::TableDiffers(const Guest& guest, uint32_t index) const {
@@ -152,10 +162,8 @@ bool CommittedImage::SegmentDiffers(const Guest& guest, uint32_t index) const {
 }
 
 void CommittedImage::TakeGlobal(const Guest& guest, uint32_t index) {
-  const perdure_global& global = program_.globals[index];
-  if (!global.is_mutable) return;
-  std::memcpy(globals_.data() + global_at_[index],
-              FieldAt<uint8_t>(guest.instance(), global.offset), NativeBytes(global.type));
+  CopyGlobal(FieldAt<char>(guest.instance(), program_.globals[index].offset), GlobalBytes(index),
+             globals_.data() + global_at_[index]);
 }
 
 void CommittedImage::TakeTable(const Guest& guest, uint32_t index) {

@@ -78,11 +78,12 @@ class CommittedImage {
 
  private:
   explicit CommittedImage(const perdure_program& program);
+  uint32_t GlobalBytes(uint32_t index) const { return global_at_[index + 1] - global_at_[index]; }
 
   const perdure_program& program_;
   std::vector<ShadowMemory> memories_;
   std::vector<uint64_t> pages_;
-  std::vector<uint32_t> global_at_;  // offset of each mutable global in globals_
+  std::vector<uint32_t> global_at_;  // in globals_; of a global that is not mutable, nothing
   std::string globals_;
   std::vector<std::string> tables_;
   std::vector<uint8_t> dropped_;
