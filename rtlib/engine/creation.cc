@@ -3,8 +3,26 @@
 #include "rtlib/engine/global_mirror.h"
 #include "rtlib/engine/image_rows.h"
 #include "rtlib/state/chunk_blob.h"
+#include "rtlib/track/existing_pages.h"
+#include "rtlib/track/userfault.h"
 
 namespace perdure {
+namespace {
+
+// The chunks of a memory of `pages` that have been touched. The others are zeros, and are not even
+// read: then they would exist, and each event would have to look at them as long as this process
+// lives (64 MiB: 20 us).
+std::vector<ChunkRange> ExistingChunks(const uint8_t* data, uint64_t pages) {
+  std::vector<ChunkRange> chunks;
+  AppendExistingPages(data, 0, pages * kPageBytes / PageBytes(), &chunks);
+  const uint64_t chunks_a_page = PageBytes() / kChunkBytes;
+  for (ChunkRange& range : chunks) {
+    range = {range.begin * chunks_a_page, range.end * chunks_a_page};
+  }
+  return chunks;
+}
+
+}  // namespace
 
 Status WriteInitialBase(Guest* guest, Store* store, CommittedImage* image, PreImages* pre_images,
                         StateHeader* header) {
@@ -19,14 +37,16 @@ Status WriteInitialBase(Guest* guest, Store* store, CommittedImage* image, PreIm
     PERDURE_TRY(image->MakeRoom(i, pages));
     image->SetPages(i, pages);
     const uint8_t* data = guest->memory(i)->data;
-    for (uint64_t chunk = 0; chunk < pages * kChunksPerPage; ++chunk) {
-      const uint8_t* raw = data + chunk * kBaseChunkBytes;
-      if (IsZeroChunk(raw)) continue;
-      const ChunkBlob blob = EncodeChunk(ChunkId(i, chunk), raw);
-      tally.AddChunk(blob.hash);
-      chunks.Set(ChunkId(i, chunk), true);
-      PERDURE_TRY(store->PutChunk(Image::kBase, ChunkId(i, chunk), blob.bytes));
-      pre_images->Arrived(i, chunk, raw, /*is_protected=*/true);
+    for (const ChunkRange& written : ExistingChunks(data, pages)) {
+      for (uint64_t chunk = written.begin; chunk < written.end; ++chunk) {
+        const uint8_t* raw = data + chunk * kBaseChunkBytes;
+        if (IsZeroChunk(raw)) continue;
+        const ChunkBlob blob = EncodeChunk(ChunkId(i, chunk), raw);
+        tally.AddChunk(blob.hash);
+        chunks.Set(ChunkId(i, chunk), true);
+        PERDURE_TRY(store->PutChunk(Image::kBase, ChunkId(i, chunk), blob.bytes));
+        pre_images->Arrived(i, chunk, raw, /*is_protected=*/true);
+      }
     }
   }
   image->TakeSmallState(guest);
