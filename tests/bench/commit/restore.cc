@@ -49,7 +49,6 @@ double ReadFlat(const std::string& path, uint64_t bytes) {
 struct Opening {
   double first_us = 0;    // an event that reads 10 chunks, so that nothing is committed
   double durable_us = 0;  // and another that writes one
-  double all_us = 0;      // and one that reads every chunk
 };
 
 Opening OpenState(const Options& options) {
@@ -60,18 +59,21 @@ Opening OpenState(const Options& options) {
   opening.first_us = watch.Us();
   live.Run(Touch(1, 40, 1));
   opening.durable_us = watch.Us();
-  live.Run({"read_all", {}});
-  opening.all_us = watch.Us();
   return opening;
+}
+
+// And to the end of an event that reads every chunk.
+double OpenAndReadAll(const Options& options) {
+  const Stopwatch watch;
+  Live live(perdure_touch_program, options);
+  live.Run({"read_all", {}});
+  return watch.Us();
 }
 
 // The same with everything read at once, whatever the size.
 double OpenWhole(const Options& options) {
   setenv("PERDURE_RESTORE", "whole", 1);
-  const Stopwatch watch;
-  Live live(perdure_touch_program, options);
-  live.Run({"read_all", {}});
-  const double us = watch.Us();
+  const double us = OpenAndReadAll(options);
   unsetenv("PERDURE_RESTORE");
   return us;
 }
@@ -85,6 +87,8 @@ void CreateState(const Options& options, uint64_t bytes) {
   for (const Call& call : FillTouch(bytes / kBlock, bytes)) live.Run(call);
 }
 
+constexpr int kOpeningsARound = 9;
+
 struct RestoreResult {
   std::vector<double> read, first, durable, all, whole;  // us
 };
@@ -95,18 +99,23 @@ RestoreResult MeasureOpenings(const Options& options, const std::string& flat, u
   const auto cool = [&] {
     if (cache == Cache::kCold) DropFromCache(flat), DropStateFromCache(options.state_path);
   };
-  for (int round = 0; round <= rounds; ++round) {
+  // It makes the cache warm, or writes back what is dirty.
+  (void)ReadFlat(flat, bytes), (void)OpenAndReadAll(options);
+  for (int round = 0; round < rounds; ++round) {
+    std::vector<double> first, durable;
+    for (int i = 0; i < kOpeningsARound; ++i) {
+      cool();
+      const Opening opening = OpenState(options);
+      first.push_back(opening.first_us);
+      durable.push_back(opening.durable_us);
+    }
+    result.first.push_back(Median(first));
+    result.durable.push_back(Median(durable));
     cool();
-    const double read = ReadFlat(flat, bytes);
-    const Opening opening = OpenState(options);
+    result.read.push_back(ReadFlat(flat, bytes));
+    result.all.push_back(OpenAndReadAll(options));
     cool();
-    const double whole = OpenWhole(options);
-    if (round == 0) continue;  // it makes the cache warm, or writes back what is dirty
-    result.read.push_back(read);
-    result.first.push_back(opening.first_us);
-    result.durable.push_back(opening.durable_us);
-    result.all.push_back(opening.all_us);
-    result.whole.push_back(whole);
+    result.whole.push_back(OpenWhole(options));
   }
   return result;
 }
@@ -152,7 +161,7 @@ void MeasureSize(uint64_t bytes, int rounds, Bench* bench) {
 }  // namespace
 
 void MeasureRestore(Bench* bench) {
-  MeasureSize(uint64_t{64} << 20, bench->rounds, bench);
+  MeasureSize(uint64_t{64} << 20, 3 * bench->rounds, bench);
   MeasureSize(uint64_t{1} << 30, (bench->rounds + 2) / 3, bench);
 }
 
