@@ -4,15 +4,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cstring>
 #include <random>
 
 #include "perdure/host.h"
 #include "rtlib/abi/guest_call.h"
 #include "rtlib/abi/host_context.h"
-#include "rtlib/track/existing_pages.h"
-#include "rtlib/track/userfault.h"
 #include "tests/unit/track/tracked_memory.h"
 
 namespace perdure {
@@ -94,32 +91,6 @@ TEST_CASE("of memory that was grown only what was touched is reported (6)") {
     CHECK(memory.Collect() == Chunks{101, 400000});
     CHECK(memory.Collect().empty());
   });
-}
-
-TEST_CASE("memory in which nothing exists is left without page tables (6)") {
-  const std::vector<TrackMode> modes = WorkingModes();
-  if (std::find(modes.begin(), modes.end(), TrackMode::kWpAsync) == modes.end()) return;
-  constexpr uint64_t kFar = 12000;  // chunks
-  TrackedMemory memory(TrackMode::kWpAsync, 1024, 1024);
-  memory.WriteChunk(3);
-  memory.Arm();
-  CHECK(memory.Collect().empty());
-  memory.WriteChunk(kFar);
-  CHECK(memory.Peek() == Chunks{kFar});
-  CHECK(memory.Collect() == Chunks{kFar});
-  CHECK(memory.Collect().empty());
-  std::vector<ChunkRange> marked;
-  AppendExistingPages(memory.memory().data, 0, memory.memory().size / PageBytes(), &marked);
-  const uint64_t a_table = PageBytes() / sizeof(uint64_t);
-  for (const ChunkRange& range : marked) {
-    for (const uint64_t page : {range.begin, range.end - 1}) {
-      const uint64_t table = page / a_table;
-      CHECK((table == 0 || table == kFar * kChunkBytes / PageBytes() / a_table));
-    }
-  }
-  memory.WriteChunk(kFar + 1);
-  memory.WriteChunk(4);
-  CHECK(memory.Collect() == Chunks{4, kFar + 1});
 }
 
 TEST_CASE("a memory that ends within a block goes on in it (6)") {
