@@ -7,8 +7,20 @@
 #include "rtlib/base/check.h"
 
 namespace perdure {
+namespace {
+
+// As std::popcount(), which is a call where the processor need not have an instruction for it.
+uint64_t SetBits(uint64_t word) {
+  word -= word >> 1 & 0x5555555555555555;
+  word = (word & 0x3333333333333333) + (word >> 2 & 0x3333333333333333);
+  word = (word + (word >> 4)) & 0x0f0f0f0f0f0f0f0f;
+  return word * 0x0101010101010101 >> 56;
+}
+
+}  // namespace
 
 void ChunkOverlay::Clear() {
+  last_ = nullptr;
   chunks_.clear();
   words_ = 0;
   lost_from_.clear();
@@ -17,6 +29,7 @@ void ChunkOverlay::Clear() {
 void ChunkOverlay::Drop(uint64_t id) {
   const auto found = chunks_.find(id);
   if (found == chunks_.end()) return;
+  last_ = nullptr;
   words_ -= found->second.values.size();
   chunks_.erase(found);
 }
@@ -25,6 +38,7 @@ void ChunkOverlay::Drop(uint64_t id) {
 // what is above, whatever it is.
 Status ChunkOverlay::Resize(uint32_t memory, uint64_t before, uint64_t pages) {
   if (pages >= before) return OkStatus();
+  last_ = nullptr;
   const uint64_t from = ChunkId(memory, pages * kChunksPerPage);
   const auto end = chunks_.lower_bound(ChunkId(memory + 1, 0));
   for (auto lost = chunks_.lower_bound(from); lost != end; lost = chunks_.erase(lost)) {
@@ -50,36 +64,46 @@ Status ChunkOverlay::Write(uint32_t memory, uint64_t offset, std::string_view by
   return OkStatus();
 }
 
-size_t ChunkOverlay::Rank(const Chunk& chunk, uint64_t word) {
-  size_t rank = 0;
-  for (uint64_t i = 0; i < word / 64; ++i) rank += static_cast<size_t>(std::popcount(chunk.has[i]));
-  if (word % 64 == 0) return rank;
-  return rank + static_cast<size_t>(std::popcount(chunk.has[word / 64] << (64 - word % 64)));
+size_t ChunkOverlay::Chunk::Rank(uint64_t word) const {
+  const uint64_t below = (uint64_t{1} << (word % 64)) - 1;
+  return before[word / 64] + (word % 64 == 0 ? 0 : SetBits(has[word / 64] & below));
+}
+
+// The words from `word` on have a value.
+void ChunkOverlay::Chunk::Add(uint64_t word, uint64_t count) {
+  for (const uint64_t end = word + count; word < end; ++word) {
+    has[word / 64] |= uint64_t{1} << (word % 64);
+  }
+  for (size_t i = 0; i < has.size(); ++i) {
+    before[i + 1] = static_cast<uint16_t>(before[i] + SetBits(has[i]));
+  }
 }
 
 // Gives the words from `word` on the values in `bytes`.
 void ChunkOverlay::Put(Chunk* chunk, uint64_t word, std::string_view bytes) {
   const size_t count = bytes.size() / kWordBytes;
-  const size_t first = Rank(*chunk, word);
-  const size_t had = Rank(*chunk, word + count) - first;
-  std::vector<uint64_t>& values = chunk->values;
-  const auto at = values.begin() + static_cast<ptrdiff_t>(first);
-  if (had < count) values.insert(at, count - had, 0);
-  std::memcpy(values.data() + first, bytes.data(), bytes.size());
-  words_ += count - had;
-  for (uint64_t end = word + count; word < end; ++word) {
-    chunk->has[word / 64] |= uint64_t{1} << (word % 64);
+  const size_t first = chunk->Rank(word);
+  const size_t had = chunk->Rank(word + count) - first;
+  if (had < count) {
+    std::vector<uint64_t>& values = chunk->values;
+    values.insert(values.begin() + static_cast<ptrdiff_t>(first), count - had, 0);
+    words_ += count - had;
+    chunk->Add(word, count);
   }
+  std::memcpy(chunk->values.data() + first, bytes.data(), bytes.size());
 }
 
 ChunkOverlay::Chunk* ChunkOverlay::Touch(uint64_t id) {
+  if (last_ != nullptr && last_id_ == id) return last_;
   const auto [place, is_new] = chunks_.try_emplace(id);
   Chunk& chunk = place->second;
   if (is_new && IsLost(id)) {
-    chunk.has.fill(~uint64_t{0});
     chunk.values.resize(kWords);
+    chunk.Add(0, kWords);
     words_ += kWords;
   }
+  last_id_ = id;
+  last_ = &chunk;
   return &chunk;
 }
 

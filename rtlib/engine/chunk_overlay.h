@@ -22,6 +22,7 @@
 #include <map>
 #include <optional>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "rtlib/state/delta_reader.h"
@@ -31,6 +32,15 @@ namespace perdure {
 
 class ChunkOverlay final : public MemorySink {
  public:
+  ChunkOverlay() = default;
+  ChunkOverlay(ChunkOverlay&& other) noexcept
+      : chunks_(std::move(other.chunks_)),
+        words_(std::exchange(other.words_, 0)),
+        lost_from_(std::move(other.lost_from_)) {
+    other.Clear();
+  }
+  ChunkOverlay& operator=(ChunkOverlay&&) = delete;
+
   // Events are added by ApplyDelta(), in their order.
   Status Resize(uint32_t memory, uint64_t before, uint64_t pages) override;
   Status Write(uint32_t memory, uint64_t offset, std::string_view bytes) override;
@@ -57,18 +67,23 @@ class ChunkOverlay final : public MemorySink {
   // A node of the map, a vector's allocation and slack.
   static constexpr uint64_t kChunkOverheadBytes = 192;
   struct Chunk {
-    std::array<uint64_t, kWords / 64> has = {};  // bit: the word has a value
-    std::vector<uint64_t> values;                // of those, ascending
+    std::array<uint64_t, kWords / 64> has = {};         // bit: the word has a value
+    std::array<uint16_t, kWords / 64 + 1> before = {};  // how many have, before each 64
+    std::vector<uint64_t> values;                       // of those, ascending
+
+    // How many of the words before `word` have a value: the place of its own in `values`.
+    size_t Rank(uint64_t word) const;
+    void Add(uint64_t word, uint64_t count);
   };
 
-  // How many of the chunk's words before `word` have a value: the place of its own in `values`.
-  static size_t Rank(const Chunk& chunk, uint64_t word);
   void Put(Chunk* chunk, uint64_t word, std::string_view bytes);
   Chunk* Touch(uint64_t id);
   bool IsLost(uint64_t id) const;
 
   std::map<uint64_t, Chunk> chunks_;
   uint64_t words_ = 0;                      // with a value, in all chunks
+  uint64_t last_id_ = 0;                    // the chunk that was written to last:
+  Chunk* last_ = nullptr;                   // a delta has its runs one after the other
   std::map<uint32_t, uint64_t> lost_from_;  // per memory: id
 };
 
