@@ -16,9 +16,9 @@
 //      again, and dropped unless it exists and is not the shared page of zeros. So what is paid for
 //      it is bounded by what was ever touched, not paid at each event.
 //  (3) A scan ends when it stored fewer regions than it was given room for, and else goes on behind
-//      the last of them. walk_end is not trusted: the kernel collects in batches of 512 regions, and
-//      when a scan with more than one batch runs to its end, walk_end still holds the position of
-//      an earlier batch.
+//      the last of them. walk_end is not trusted: the kernel collects in batches of 512 regions,
+//      and when a scan with more than one batch runs to its end, walk_end still holds the position
+//      of an earlier batch.
 //  (4) Every scan demands CHECK_WPASYNC: a mapping that lost its registration is an error, not a
 //      memory in which nothing is ever written.
 //  (5) Where pages are missing until they are loaded, only loaded ones, or the page tables that
