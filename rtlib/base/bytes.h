@@ -27,11 +27,11 @@ class ByteWriter {
   void U64(uint64_t value) { Fixed(value, 8); }
   void I64(int64_t value) { Fixed(static_cast<uint64_t>(value), 8); }
   void Varint(uint64_t value) {
-    while (value >= 0x80) {
-      U8(static_cast<uint8_t>(value | 0x80));
-      value >>= 7;
-    }
-    U8(static_cast<uint8_t>(value));
+    char raw[10];
+    size_t length = 0;
+    for (; value >= 0x80; value >>= 7) raw[length++] = static_cast<char>(value | 0x80);
+    raw[length++] = static_cast<char>(value);
+    out_->append(raw, length);
   }
   void Raw(const void* bytes, size_t length) {
     out_->append(static_cast<const char*>(bytes), length);

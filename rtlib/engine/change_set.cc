@@ -180,6 +180,12 @@ Status EncodeChanges(Guest* guest, const ChangeSet& changes, const CommittedImag
                      std::string* delta) {
   const perdure_program& program = guest->program();
   DeltaWriter writer;
+  constexpr uint64_t kRunBytes = 2 * sizeof(uint32_t);  // besides the words, at most as a rule
+  uint64_t bytes = 0;
+  for (const auto& runs : changes.runs) {
+    for (const WordRun& run : runs) bytes += kRunBytes + run.count * kWordBytes;
+  }
+  writer.Expect(bytes);
   for (const uint32_t i : changes.resized) writer.MemorySize(i, guest->memory(i)->pages);
   for (uint32_t i = 0; i < program.memory_count; ++i) {
     const uint8_t* data = guest->memory(i)->data;

@@ -64,6 +64,10 @@ void DeltaWriter::BeginRun(uint64_t first, uint64_t length) {
   next_place_ = first + length;
 }
 
+void DeltaWriter::Expect(uint64_t bytes) {
+  raw_.reserve(static_cast<size_t>(std::min(bytes, kDeltaFrameBytes)));
+}
+
 void DeltaWriter::MemorySize(uint32_t memory, uint64_t pages) {
   EnterIndex(DeltaTag::kMemorySizes, memory);
   writer_.Varint(pages);

@@ -50,6 +50,9 @@ class DeltaWriter {
  public:
   DeltaWriter() : writer_(&raw_) {}
 
+  // About so many bytes are going to be written; more is no error.
+  void Expect(uint64_t bytes);
+
   // REQUIRES: calls come in the order of the parts, indices and positions ascending within each.
   void MemorySize(uint32_t memory, uint64_t pages);
   // `words` * kWordBytes bytes from word `first` of the memory on.

@@ -11,7 +11,7 @@ void MeasureNaturalEvents(Bench* bench) {
     workload.setup = {{"setup", {}}};
     workload.event = [](int number) { return Call{"event", {static_cast<uint64_t>(number)}}; };
     workload.warm_up = 200;
-    workload.events = 60 * bench->rounds;
+    workload.events = 150 * bench->rounds;
     for (const Place* place : bench->places()) {
       const RaceResult result = Race(workload, *place);
       AddRace(result, workload, *place, bench);
