@@ -65,7 +65,7 @@ class ChunkOverlay final : public MemorySink {
  private:
   static constexpr uint64_t kWords = kBaseChunkBytes / kWordBytes;
   // A node of the map, a vector's allocation and slack.
-  static constexpr uint64_t kChunkOverheadBytes = 192;
+  static constexpr uint64_t kChunkOverheadBytes = 216;
   struct Chunk {
     std::array<uint64_t, kWords / 64> has = {};         // bit: the word has a value
     std::array<uint16_t, kWords / 64 + 1> before = {};  // how many have, before each 64

@@ -56,7 +56,7 @@ bool Series::IsFull(uint64_t now_ns) const {
 void Series::Add(uint32_t export_index, std::span<const uint8_t> types,
                  std::span<const perdure_value> args, std::string_view result,
                  const std::vector<perdure_effect>& effects, uint64_t now_ns) {
-  constexpr size_t kRestBytesMax = 64;  // of an entry besides names and values
+  constexpr size_t kRestBytesMax = 96;  // of an entry: three numbers, and what is between
   const std::string& head = ListHead(export_index);
   const size_t entry_bytes =
       head.size() + args.size() * kValueTextBytesMax + result.size() + kRestBytesMax;
