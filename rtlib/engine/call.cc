@@ -9,7 +9,7 @@
 namespace perdure {
 namespace {
 
-Status InvalidArgument(std::string message) {
+[[gnu::cold]] Status InvalidArgument(std::string message) {
   return Status(StatusCode::kInvalidArgument, std::move(message));
 }
 
@@ -22,8 +22,9 @@ const perdure_type* TypeOfExport(const perdure_program& program, uint32_t export
   return type.call != nullptr ? &type : nullptr;
 }
 
-// Why a function cannot be called so.
-Status Refusal(const perdure_program& program, uint32_t export_index, size_t args, size_t results) {
+// Why a function cannot be called so. (cold: compiled for size, as what is seldom needed is.)
+[[gnu::cold]] Status Refusal(const perdure_program& program, uint32_t export_index, size_t args,
+                             size_t results) {
   if (export_index >= program.export_count || program.exports[export_index].kind != PERDURE_FUNC) {
     return InvalidArgument(StrCat("export ", export_index, " is no function"));
   }
@@ -66,11 +67,10 @@ Result<Outcome> Instance::Impl::Call(uint32_t export_index, std::span<const perd
   if (end.kind == abi::GuestEnd::Kind::kReturned && FitsSeries(*type)) {
     PERDURE_TRY(AddToSeries(export_index, param_types, args, result, &outcome));
   } else {
-    EventRecord record;
-    record.kind = EventKind::kCall;
-    record.input = CallText(program_.exports[export_index].name, param_types, args, arg_functions);
-    record.result = std::move(result);
-    PERDURE_ASSIGN_OR_RETURN(outcome, Settle(std::move(end), std::move(record)));
+    std::string input =
+        CallText(program_.exports[export_index].name, param_types, args, arg_functions);
+    PERDURE_ASSIGN_OR_RETURN(outcome,
+                             SettleCall(std::move(end), std::move(input), std::move(result)));
   }
   if (outcome.kind == Outcome::Kind::kReturned) {
     std::copy(returned_.begin(), returned_.end(), results.begin());

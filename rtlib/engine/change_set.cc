@@ -232,10 +232,8 @@ namespace {
 void UndoChunk(uint8_t* now, const uint8_t* then) {
   WordMask mask;
   if (!ChunkComparers().front().compare(now, then, &mask)) return;
-  constexpr size_t kLineWords = 8;
-  constexpr size_t kLineBytes = kLineWords * kWordBytes;
   for (size_t i = 0; i < std::size(mask.words); ++i) {
-    size_t at = i * 64 * kWordBytes;
+    uint64_t at = i * 64 * kWordBytes;
     for (uint64_t bits = mask.words[i]; bits != 0; bits >>= kLineWords, at += kLineBytes) {
       if ((bits & 0xff) != 0) std::memcpy(now + at, then + at, kLineBytes);
     }

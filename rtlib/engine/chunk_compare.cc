@@ -15,19 +15,16 @@ namespace {
 static_assert(kChunkBytes == kBaseChunkBytes, "the unit of tracking is the unit of storage");
 static_assert(kChunkWords % 64 == 0);
 
-constexpr uint64_t kBlockWords = 8;  // a cache line; a byte of the mask
-constexpr uint64_t kBlockBytes = kBlockWords * kWordBytes;
-
 uint64_t Word(const uint8_t* image, uint64_t index) {
   uint64_t word;
   std::memcpy(&word, image + index * kWordBytes, sizeof(word));
   return word;
 }
 
-// The mask of one block, word by word.
-uint64_t BlockMask(const uint8_t* now, const uint8_t* then) {
+// The mask of one line, word by word.
+uint64_t LineMask(const uint8_t* now, const uint8_t* then) {
   uint64_t mask = 0;
-  for (uint64_t i = 0; i < kBlockWords; ++i) {
+  for (uint64_t i = 0; i < kLineWords; ++i) {
     mask |= uint64_t{Word(now, i) != Word(then, i)} << i;
   }
   return mask;
@@ -37,12 +34,12 @@ bool CompareScalar(const uint8_t* now, const uint8_t* then, WordMask* mask) {
   uint64_t any = 0;
   for (uint64_t& bits : mask->words) {
     bits = 0;
-    for (uint64_t block = 0; block < 64 / kBlockWords; ++block) {
+    for (uint64_t line = 0; line < 64 / kLineWords; ++line) {
       uint64_t difference = 0;
-      for (uint64_t i = 0; i < kBlockWords; ++i) difference |= Word(now, i) ^ Word(then, i);
-      if (difference != 0) bits |= BlockMask(now, then) << (block * kBlockWords);
-      now += kBlockBytes;
-      then += kBlockBytes;
+      for (uint64_t i = 0; i < kLineWords; ++i) difference |= Word(now, i) ^ Word(then, i);
+      if (difference != 0) bits |= LineMask(now, then) << (line * kLineWords);
+      now += kLineBytes;
+      then += kLineBytes;
     }
     any |= bits;
   }
@@ -109,14 +106,14 @@ bool CompareNeon(const uint8_t* now, const uint8_t* then, WordMask* mask) {
   uint64_t any = 0;
   for (uint64_t& bits : mask->words) {
     bits = 0;
-    for (uint64_t shift = 0; shift < 64; shift += kBlockWords) {
+    for (uint64_t shift = 0; shift < 64; shift += kLineWords) {
       uint8x16_t all = vdupq_n_u8(0);
-      for (uint64_t at = 0; at < kBlockBytes; at += 16) {
+      for (uint64_t at = 0; at < kLineBytes; at += 16) {
         all = vorrq_u8(all, veorq_u8(vld1q_u8(now + at), vld1q_u8(then + at)));
       }
-      if (vmaxvq_u32(vreinterpretq_u32_u8(all)) != 0) bits |= BlockMask(now, then) << shift;
-      now += kBlockBytes;
-      then += kBlockBytes;
+      if (vmaxvq_u32(vreinterpretq_u32_u8(all)) != 0) bits |= LineMask(now, then) << shift;
+      now += kLineBytes;
+      then += kLineBytes;
     }
     any |= bits;
   }

@@ -18,6 +18,9 @@
 namespace perdure {
 
 inline constexpr uint64_t kChunkWords = kChunkBytes / kWordBytes;
+// Of a cache. A line's words are one byte of a WordMask.
+inline constexpr uint64_t kLineBytes = 64;
+inline constexpr uint64_t kLineWords = kLineBytes / kWordBytes;
 
 // Bit i % 64 of words[i / 64]: word i differs.
 struct WordMask {
@@ -35,7 +38,6 @@ std::span<const ChunkComparer> ChunkComparers();
 
 // Asks for the beginning of a chunk to be brought near; the hardware goes on from there by itself.
 inline void PrefetchChunk(const uint8_t* image, uint64_t chunk) {
-  constexpr uint64_t kLineBytes = 64;
   constexpr uint64_t kLines = 8;
   const uint8_t* at = image + chunk * kChunkBytes;
   for (uint64_t line = 0; line < kLines; ++line) __builtin_prefetch(at + line * kLineBytes);

@@ -9,6 +9,16 @@
 #include "rtlib/wasi/host_table.h"
 
 namespace perdure {
+// A call that has a row of its own.
+Result<Outcome> Instance::Impl::SettleCall(abi::GuestEnd end, std::string input,
+                                           std::string result) {
+  EventRecord record;
+  record.kind = EventKind::kCall;
+  record.input = std::move(input);
+  record.result = std::move(result);
+  return Settle(std::move(end), std::move(record));
+}
+
 // From the guest's end to a settled event. `record` has its kind, input and (if it returned)
 // result.
 Result<Outcome> Instance::Impl::Settle(abi::GuestEnd end, EventRecord record) {

@@ -74,6 +74,7 @@ class Instance::Impl {
   std::string ResultText(std::span<const uint8_t> types, abi::GuestEnd* end) const;
 
   // event.cc
+  Result<Outcome> SettleCall(abi::GuestEnd end, std::string input, std::string result);
   Result<Outcome> Settle(abi::GuestEnd end, EventRecord record);
   Status RunStartEvent();
   void Seal(EventRecord* record, const ChangeSet& changes);
@@ -94,7 +95,7 @@ class Instance::Impl {
                      Outcome* outcome);
   Result<bool> AnythingChanged();
   Status EndSeries(bool commits, uint64_t began_ns);
-  Status RepeatSeries();
+  [[gnu::cold]] Status RepeatSeries();
 
   // run.cc
   class RunScope;

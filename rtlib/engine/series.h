@@ -90,7 +90,7 @@ class Series {
   void Describe(EventRecord* record) const;
 
   // (G3) Executes all of them again. REQUIRES: the guest is as the committed image.
-  Status Repeat(Guest* guest) const;
+  [[gnu::cold]] Status Repeat(Guest* guest) const;
 
   void Clear();
 
@@ -101,8 +101,8 @@ class Series {
     uint64_t answer;     // hash of its result and effects
   };
 
-  bool AnswersAs(const Call& call, Guest* guest, const perdure_type& type,
-                 std::span<const perdure_value> results) const;
+  [[gnu::cold]] bool AnswersAs(const Call& call, Guest* guest, const perdure_type& type,
+                               std::span<const perdure_value> results) const;
   std::span<const perdure_value> ArgsOf(const Call& call) const;
   const std::string& ListHead(uint32_t export_index);
 
@@ -111,8 +111,8 @@ class Series {
   std::vector<Call> calls_;
   std::vector<perdure_value> values_;
   uint64_t began_ns_ = 0;
-  std::string list_;       // EventRecord::earlier of all of them, without what closes it; and
-  size_t list_bytes_ = 0;  // room: so much of it counts
+  std::string list_;       // room for EventRecord::earlier of all of them
+  size_t list_bytes_ = 0;  // so much is written, without what closes it
   size_t newest_at_ = 0;   // where it goes on with the newest event
   size_t newest_result_at_ = 0, newest_result_bytes_ = 0;  // in the list
   std::string effects_;

@@ -24,14 +24,15 @@
 //  (5) Where pages are missing until they are loaded, only loaded ones, or the page tables that
 //      hold many, are scanned, and what is loaded is known to exist: an event costs what was ever
 //      touched, and not the size of the memory.
-//  (6) Where pages are not loaded but simply come into being, a page table's worth of memory (a
-//      block, 2 MiB) is protected, and asked for what was written, from the first collection on
-//      that finds anything there. Until then it is asked for what exists, which takes no time where
-//      there is no page table. So an event costs what was ever touched here, too. To protect all
-//      would make the tables (some kernels, as Linux 6.18, call all of such a hole written), 20 us
-//      an event for 64 MiB of which little is used; and the mark of protection makes a page that
-//      was never touched look like one that was swapped out, so that memory that grows by 4 GiB
-//      would be a million chunks to compare.
+//  (6) Where pages are not loaded but simply come into being, which is also behind those that are
+//      loaded when the memory has grown, a page table's worth of memory (a block, 2 MiB) is
+//      protected, and asked for what was written, from the first collection on that finds anything
+//      there. Until then it is asked for what exists, which takes no time where there is no page
+//      table. So an event costs what was ever touched here, too. To protect all would make the
+//      tables (some kernels, as Linux 6.18, call all of such a hole written), 20 us an event for
+//      64 MiB of which little is used; and the mark of protection makes a page that was never
+//      touched look like one that was swapped out, so that memory that grows by 4 GiB would be a
+//      million chunks to compare.
 #include <errno.h>
 
 #include <algorithm>
@@ -99,20 +100,23 @@ class WpAsyncTracker final : public Tracker {
     return scan;
   }
 
+  // Of the memory's beginning: pages are missing there until they are loaded.
+  uint64_t LoadedBytes() const { return missing_ == nullptr ? 0 : missing_->bytes(); }
+
   // What a page table is for.
   static uint64_t BlockBytes() { return PageBytes() * (PageBytes() / sizeof(uint64_t)); }
 
   Status Report(uint64_t rearm, uint64_t size_bytes, std::vector<ChunkRange>* dirty) {
     dirty->clear();
-    if (missing_ != nullptr) {  // (5)
-      for (const ChunkRange& bytes : missing_->Touched(size_bytes)) {
+    uint64_t begin = std::min(LoadedBytes(), size_bytes);
+    if (begin != 0) {  // (5)
+      for (const ChunkRange& bytes : missing_->Touched(begin)) {
         PERDURE_TRY(ReportWritten(rearm, bytes.begin, bytes.end, dirty));
       }
-      return OkStatus();
     }
-    for (uint64_t begin = 0; begin < size_bytes;) {  // (6)
+    while (begin < size_bytes) {  // (6)
       const bool is_protected = protected_.Has(begin / BlockBytes());
-      uint64_t end = begin + BlockBytes();
+      uint64_t end = (begin / BlockBytes() + 1) * BlockBytes();
       while (end < size_bytes && protected_.Has(end / BlockBytes()) == is_protected) {
         end += BlockBytes();
       }
@@ -148,7 +152,7 @@ class WpAsyncTracker final : public Tracker {
     if (rearm == 0) return OkStatus();
     for (const ChunkRange& range : blocks) {
       for (uint64_t block = range.begin; block < range.end; ++block) protected_.Add(block);
-      PERDURE_TRY(Scan(WrittenSince(rearm), range.begin * BlockBytes(),
+      PERDURE_TRY(Scan(WrittenSince(rearm), std::max(range.begin * BlockBytes(), LoadedBytes()),
                        std::min(range.end * BlockBytes(), reserved_bytes_),
                        [](uint64_t, uint64_t, bool) {}));
     }
@@ -158,7 +162,7 @@ class WpAsyncTracker final : public Tracker {
   // Appends what exists of `range` to *dirty.
   Status Confirm(const ChunkRange& range, std::vector<ChunkRange>* dirty) {
     uint64_t chunk = range.begin;
-    const uint64_t missing_end = missing_ == nullptr ? 0 : missing_->bytes() / kChunkBytes;
+    const uint64_t missing_end = LoadedBytes() / kChunkBytes;
     for (; chunk < std::min(range.end, missing_end); ++chunk) {
       if (missing_->IsPresent(chunk)) AppendRange(dirty, chunk, chunk + 1);
     }

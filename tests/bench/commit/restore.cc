@@ -87,7 +87,7 @@ void CreateState(const Options& options, uint64_t bytes) {
   for (const Call& call : FillTouch(bytes / kBlock, bytes)) live.Run(call);
 }
 
-constexpr int kOpeningsARound = 9;
+constexpr int kOpeningsARound = 9;  // up to the first event: each takes a millisecond
 
 struct RestoreResult {
   std::vector<double> read, first, durable, all, whole;  // us
@@ -99,7 +99,7 @@ RestoreResult MeasureOpenings(const Options& options, const std::string& flat, u
   const auto cool = [&] {
     if (cache == Cache::kCold) DropFromCache(flat), DropStateFromCache(options.state_path);
   };
-  // It makes the cache warm, or writes back what is dirty.
+  // The first time makes the cache warm, or writes back what is dirty.
   (void)ReadFlat(flat, bytes), (void)OpenAndReadAll(options);
   for (int round = 0; round < rounds; ++round) {
     std::vector<double> first, durable;

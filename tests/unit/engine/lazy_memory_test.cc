@@ -5,6 +5,7 @@
 
 #include "rtlib/engine/fold.h"
 #include "rtlib/engine/restore.h"
+#include "rtlib/track/trackers.h"
 #include "tests/unit/engine/filled_chunks.h"
 #include "tests/unit/engine/session.h"
 #include "tests/unit/engine/variable_scope.h"
@@ -19,6 +20,7 @@ using test::kChunk;
 using test::RestoreModeScope;
 using test::Session;
 using test::State;
+using test::VariableScope;
 
 bool IsUsable() {
   const Status verdict = MissingPagesVerdict();
@@ -77,6 +79,31 @@ TEST_CASE("(L2) what is written is compared with, and rolled back to, what was r
   session.Start();
   same = session.Look() == expected;
   CHECK(same);
+}
+
+TEST_CASE("of memory that grows behind what is loaded only what was written is reported") {
+  if (!IsUsable()) return;
+  const RestoreModeScope lazy("lazy");
+  for (const char* track : {"wp-async", "wp-sync", "mprotect"}) {
+    const VariableScope tracking("PERDURE_TRACK", track);
+    if (!ChooseTrackMode().ok()) continue;
+    INFO(track);
+    Session session;
+    FillChunks(&session);
+    session.Kill();
+    session.Start();
+    const uint64_t before = session.instance().stats().chunks_dirty;
+    session.Do("grow", {I32(36)});
+    CHECK(session.instance().stats().chunks_dirty == before);
+    session.Do("poke", {I32(39 * 65536 + 8), I64(7)});
+    session.Do("poke", {I32(7 * kChunk + 8), I64(7)});
+    CHECK(session.instance().stats().chunks_dirty == before + 2);
+    const State grown = session.Look();
+    session.Kill();
+    session.Start();
+    const bool same = session.Look() == grown;
+    CHECK(same);
+  }
 }
 
 TEST_CASE("(L3) a chunk that does not verify ends the instance before the event has seen it") {
